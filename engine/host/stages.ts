@@ -1,0 +1,97 @@
+/**
+ * The kernel's stages, in the words of the Linux 6.12 sources: the vocabulary that backends are written in
+ * and that machines price. `per` says what a stage's `each` price multiplies.
+ *
+ * `unit` is an skb while it is whole and a packet once it is split; `packet` is always one wire packet.
+ * Left out: stages that no shipped path meets (XDP, netkit, AF_XDP).
+ * Source of every name and its code: docs/SOURCES.md, section "Stages".
+ */
+export type Per = 'call' | 'unit' | 'packet' | 'byte' | 'wake' | 'poll' | 'irq' | 'flow' | 'rule';
+
+/** Accounting classes of /proc/stat that networking fills. */
+export type CpuClass = 'user' | 'system' | 'softirq' | 'irq';
+
+export interface StageDef {
+  readonly per: Per;
+  /** split: an skb leaves this stage as packets; merge: packets leave as skbs. */
+  readonly form?: 'split' | 'merge';
+  /** The skb loses its socket here: TSQ and sndbuf back-pressure end. */
+  readonly orphans?: true;
+  /** From this stage on the job is accounted as this class (inline softirq, daemon's user code). */
+  readonly enters?: CpuClass;
+  /** This stage alone is accounted as this class. */
+  readonly class?: CpuClass;
+  /** Copies of payload bytes across the user/kernel border or inside the kernel. */
+  readonly copies?: 1;
+  /** Shown by `explain`. */
+  readonly text: string;
+}
+
+const def = (per: Per, text: string, more: Omit<StageDef, 'per' | 'text'> = {}): StageDef => ({
+  per,
+  text,
+  ...more,
+});
+
+export const STAGES = {
+  U_SYSCALL: def('call', 'system call entry and exit'),
+  COPY_U2K: def('byte', 'copy from user to kernel', { copies: 1 }),
+  COPY_K2U: def('byte', 'copy from kernel to user', { copies: 1 }),
+  COPY_CSUM_K2K: def('byte', 'copy and checksum inside the kernel', { copies: 1 }),
+  CSUM_SW: def('byte', 'checksum in software'),
+  SKB_ALLOC: def('unit', 'skb allocation'),
+  SKB_FREE: def('unit', 'skb release'),
+  TCP_TX: def('unit', 'tcp_write_xmit, per skb and per segment'),
+  TCP_RX: def('unit', 'tcp_v4_rcv to the receive queue'),
+  TCP_ACK_RX: def('unit', 'tcp_ack: a pure ACK reaches its sender'),
+  ACK_TX: def('unit', 'build and send a pure ACK'),
+  TCP_CONNECT: def('flow', 'socket, handshake and close of one connection, one side'),
+  UDP_OUT: def('unit', 'udp_sendmsg below the system call'),
+  UDP_RCV_SOCK: def('unit', 'datagram into a user socket'),
+  UDP_RCV_TUN: def('unit', 'datagram into a tunnel socket (encap_rcv)'),
+  IP_OUT: def('unit', 'ip_local_out, route and neighbour from the cache'),
+  IP_FWD: def('unit', 'ip_rcv, route lookup, ip_forward, ip_output', { orphans: true }),
+  IP_RCV_LOCAL: def('unit', 'ip_rcv to ip_local_deliver'),
+  NF_HOOK: def('unit', 'netfilter hooks with the few rules of an idle host'),
+  NF_RULE: def('rule', 'one more rule that an skb walks past'),
+  CT: def('unit', 'conntrack lookup of an established flow'),
+  CT_NEW: def('flow', 'conntrack entry of a new flow, NAT chain'),
+  VETH_XMIT: def('unit', 'veth_xmit to the backlog of this core'),
+  BACKLOG_POLL: def('unit', 'process_backlog', { enters: 'softirq' }),
+  BR_RX: def('unit', 'bridge port to bridge device'),
+  BR_TX: def('unit', 'bridge device to port'),
+  BR_FWD: def('unit', 'bridge port to port'),
+  TUN_DEV_XMIT: def('unit', 'tunnel device: find the peer'),
+  ENCAP: def('unit', 'push the outer headers'),
+  DECAP: def('unit', 'pull the outer headers'),
+  GRO_CELL_POLL: def('unit', 'gro_cells NAPI of a tunnel device', { enters: 'softirq' }),
+  QDISC: def('unit', 'queue discipline, bypassed when empty'),
+  GSO_SW: def('packet', 'software segmentation', { form: 'split' }),
+  GSO_TUNNEL: def('packet', 'software segmentation, excess of one encapsulation level'),
+  NIC_TX: def('unit', 'driver transmit: DMA map, descriptors, doorbell'),
+  NIC_TX_DONE: def('unit', 'transmit completion', { class: 'softirq' }),
+  NIC_IRQ: def('irq', 'hard interrupt', { class: 'irq' }),
+  NAPI_POLL: def('poll', 'softirq entry and one poll of a queue'),
+  NIC_RX_POLL: def('packet', 'driver receive: build skb, refill'),
+  GRO: def('packet', 'dev_gro_receive', { form: 'merge' }),
+  GRO_TUNNEL: def('packet', 'GRO through one encapsulation level'),
+  GRO_MISS: def('packet', 'dev_gro_receive that merges nothing'),
+  TUN_XMIT: def('unit', 'tun_net_xmit into the ring', { orphans: true }),
+  TUN_RX_INLINE: def('unit', 'write() to TUN runs the stack inline', { enters: 'softirq' }),
+  DAEMON_PROXY: def('unit', 'user-space forwarding: route scan, TTL, checksum', { class: 'user' }),
+  DAEMON_DRY: def('call', 'system call that finds its queue empty (EAGAIN)'),
+  DAEMON_IDLE: def('poll', 'poll() once both queues are empty'),
+  CRYPT_ENQ: def('unit', 'queue for encryption or decryption'),
+  CRYPT: def('byte', 'ChaCha20-Poly1305'),
+  TC_BPF: def('unit', 'tc program: policy, conntrack map, endpoint'),
+  BPF_REDIRECT: def('unit', 'bpf_redirect to a device'),
+  BPF_REDIRECT_NEIGH: def('unit', 'bpf_redirect_neigh'),
+  BPF_REDIRECT_PEER: def('unit', 'bpf_redirect_peer: into the pod without a backlog'),
+  WAKE: def('wake', 'try_to_wake_up of a sleeping thread'),
+  CTXSW: def('wake', 'switch to the woken thread', { class: 'system' }),
+} as const satisfies Record<string, StageDef>;
+
+export type StageId = keyof typeof STAGES;
+
+/** All stage ids, in declaration order: the fixed index of every per-stage table. */
+export const STAGE_IDS = Object.keys(STAGES) as readonly StageId[];
