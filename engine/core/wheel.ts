@@ -1,0 +1,346 @@
+/**
+ * The event list of one partition: a radix wheel. Events leave in the order (time, class, entry).
+ *
+ * Four levels of 1,024 slots; a level's slot is 1,024 times as long as one of the level below. An event lies in
+ * the level of the highest digit in which its tick differs from the cursor's, so every slot behind the cursor
+ * is empty and the earliest slot of a level is the lowest bit of its bitmap:
+ *
+ *     level 3    8.8 s a slot     hours      (agents, leases)
+ *     level 2    8.6 ms a slot    seconds    (retransmission timers)
+ *     level 1    8.4 us a slot    ms         (round trips, interrupts)
+ *     level 0    8.2 ns a slot    8.4 us     (frames, jobs)
+ *     open       the slot under the cursor: a list kept sorted by (time, class, entry)
+ *
+ * Slots are lists in entry order. A slot of level 0 is sorted once, when the cursor opens it; an upper slot is
+ * dealt downwards in list order before anything can enter the slots below it directly, so entry order survives
+ * without a stored sequence number. Long timers cost two or three moves in all and never a comparison.
+ *
+ * Left out: removing an event (owners let a stale one pass).
+ * Source: Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987; the radix form after Ahuja
+ * et al., "Faster algorithms for the shortest path problem", JACM 1990. Sizes: bench/eventList.ts.
+ */
+import { assert, LimitError } from './assert.ts';
+
+const tickBits = 13;
+const psPerTick = 1 << tickBits;
+const ticksPerPs = 1 / psPerTick;
+const digitBits = 10;
+const slotsPerLevel = 1 << digitBits;
+const levelCount = 4;
+const epochTicks = 1 << (3 * digitBits);
+const psPerEpoch = psPerTick * epochTicks;
+const timeMaxPs = Number.MAX_SAFE_INTEGER;
+const nodesAtStart = 256;
+const none = -1;
+
+export class Wheel {
+  /** Time of the last event popped, ps. */
+  now = 0;
+  /** Class, kind, actor and payload of the last event popped. */
+  cls = 0;
+  kind = 0;
+  actor = 0;
+  payload = 0;
+  /** Events pending. */
+  length = 0;
+
+  private readonly eventsMax: number;
+  private time = new Float64Array(0);
+  /** class · 256 + kind. */
+  private order = new Int32Array(0);
+  private actors = new Int32Array(0);
+  private payloads = new Int32Array(0);
+  private next = new Int32Array(0);
+  private free = none;
+
+  private readonly heads = new Int32Array(levelCount * slotsPerLevel);
+  private readonly tails = new Int32Array(levelCount * slotsPerLevel);
+  /** A bit a slot that holds events; heads and tails of the others are stale. */
+  private readonly words = new Int32Array((levelCount * slotsPerLevel) >> 5);
+  /** A bit a word that is not zero: one summary a level. */
+  private readonly summaries = new Int32Array(levelCount);
+
+  /** Start of the slot of level 3 that the cursor is in, ps. */
+  private epochStart = 0;
+  /** Tick since epochStart; no pending event lies before it. */
+  private cursor = 0;
+  /** Tick whose slot is open, or none. */
+  private openTick = none;
+  private openHead = none;
+  private openTail = none;
+  /** Pushes before this time would break the order, ps. */
+  private floor = 0;
+  /** Earliest event outside the open slot, ps; negative: not known. */
+  private earliest = -1;
+  private readonly bins = new Int32Array(32);
+
+  /** @param eventsMax most events pending at once, 1 … 2^26; a push beyond it throws LimitError */
+  constructor(eventsMax = 1 << 24) {
+    assert(eventsMax >= 1 && eventsMax <= 1 << 26, 'wheel: eventsMax');
+    this.eventsMax = eventsMax;
+    this.grow();
+  }
+
+  /**
+   * Adds an event.
+   * @param at      whole ps, below 2^53; not before `now`, nor before the limit of a pop that found nothing
+   * @param cls     0 … 15; lower classes leave first at equal times
+   * @param kind    0 … 255, opaque; so are actor and payload (int32)
+   */
+  push(at: number, cls: number, kind: number, actor: number, payload: number): void {
+    assert(at >= this.floor, 'wheel: event in the past');
+    assert(at <= timeMaxPs && Math.floor(at) === at, 'wheel: time not whole');
+    assert(((cls & ~15) | (kind & ~255)) === 0, 'wheel: class or kind');
+    if (this.free === none) this.grow();
+    const node = this.free;
+    this.free = this.next[node]!;
+    this.time[node] = at;
+    this.order[node] = (cls << 8) | kind;
+    this.actors[node] = actor;
+    this.payloads[node] = payload;
+    this.length++;
+    const ticks = (at - this.epochStart) * ticksPerPs;
+    if (ticks < epochTicks && (ticks | 0) === this.openTick) {
+      this.insertOpen(node, at, cls);
+    } else {
+      this.place(node, ticks);
+      if (at < this.earliest) this.earliest = at;
+    }
+  }
+
+  /**
+   * Removes the earliest event before `limit` (exclusive, ps; Infinity for any) and sets now, cls, kind, actor,
+   * payload. False, and nothing set, if there is none.
+   */
+  pop(limit: number): boolean {
+    if (this.openHead === none && !this.open(limit)) return this.nothing(limit);
+    const node = this.openHead;
+    const at = this.time[node]!;
+    if (at >= limit) return this.nothing(limit);
+    assert(at >= this.now, 'wheel: time ran backwards');
+    const order = this.order[node]!;
+    this.openHead = this.next[node]!;
+    this.next[node] = this.free;
+    this.free = node;
+    this.length--;
+    this.now = at;
+    this.floor = at;
+    this.cls = order >> 8;
+    this.kind = order & 255;
+    this.actor = this.actors[node]!;
+    this.payload = this.payloads[node]!;
+    return true;
+  }
+
+  /** Time of the earliest pending event, ps; Infinity if there is none. Moves nothing. */
+  peek(): number {
+    if (this.openHead !== none) return this.time[this.openHead]!;
+    if (this.earliest < 0) this.earliest = this.earliestOfSlots();
+    return this.earliest;
+  }
+
+  /** Later pushes start at the limit: the cursor may have come as far as that. */
+  private nothing(limit: number): boolean {
+    if (this.length > 0 && limit > this.floor) this.floor = limit;
+    return false;
+  }
+
+  /** @param ticks since epochStart, with a fraction; past epochTicks for another slot of level 3 */
+  private place(node: number, ticks: number): void {
+    if (ticks >= epochTicks) {
+      this.append(3 * slotsPerLevel + Math.floor(this.time[node]! / psPerEpoch), node);
+      return;
+    }
+    const tick = ticks | 0;
+    const differ = tick ^ this.cursor;
+    if (differ < slotsPerLevel) {
+      this.append(tick & (slotsPerLevel - 1), node);
+    } else if (differ < slotsPerLevel << digitBits) {
+      this.append(slotsPerLevel + ((tick >> digitBits) & (slotsPerLevel - 1)), node);
+    } else {
+      this.append(2 * slotsPerLevel + (tick >> (2 * digitBits)), node);
+    }
+  }
+
+  private append(slot: number, node: number): void {
+    const word = slot >> 5;
+    const bits = this.words[word]!;
+    const bit = 1 << (slot & 31);
+    this.next[node] = none;
+    if ((bits & bit) !== 0) {
+      this.next[this.tails[slot]!] = node;
+    } else {
+      this.words[word] = bits | bit;
+      this.summaries[word >> 5]! |= 1 << (word & 31);
+      this.heads[slot] = node;
+    }
+    this.tails[slot] = node;
+  }
+
+  /** Behind everything of the open slot that is not later, by (time, class). */
+  private insertOpen(node: number, at: number, cls: number): void {
+    const head = this.openHead;
+    if (head === none) {
+      this.next[node] = none;
+      this.openHead = node;
+      this.openTail = node;
+    } else if (!this.later(this.openTail, at, cls)) {
+      this.next[node] = none;
+      this.next[this.openTail] = node;
+      this.openTail = node;
+    } else if (this.later(head, at, cls)) {
+      this.next[node] = head;
+      this.openHead = node;
+    } else {
+      let before = head;
+      while (!this.later(this.next[before]!, at, cls)) before = this.next[before]!;
+      this.next[node] = this.next[before]!;
+      this.next[before] = node;
+    }
+  }
+
+  private later(node: number, at: number, cls: number): boolean {
+    const time = this.time[node]!;
+    return time > at || (time === at && this.order[node]! >> 8 > cls);
+  }
+
+  /** First slot in use of the lowest level in use, over all levels; none if the wheel is empty. */
+  private firstSlot(): number {
+    for (let level = 0; level < levelCount; level++) {
+      const summary = this.summaries[level]!;
+      if (summary === 0) continue;
+      const word = (level << 5) + 31 - Math.clz32(summary & -summary);
+      const bits = this.words[word]!;
+      return (word << 5) + 31 - Math.clz32(bits & -bits);
+    }
+    return none;
+  }
+
+  /** Opens the next slot of level 0 if it starts before the limit, dealing upper slots down on the way. */
+  private open(limit: number): boolean {
+    for (;;) {
+      const slot = this.firstSlot();
+      if (slot === none) return false;
+      const level = slot >> digitBits;
+      const digit = slot & (slotsPerLevel - 1);
+      if (level === 3) {
+        if (digit * psPerEpoch >= limit) return false;
+        this.epochStart = digit * psPerEpoch;
+        this.cursor = 0;
+      } else {
+        const shift = level * digitBits;
+        const above = this.cursor & ~((slotsPerLevel << shift) - 1);
+        const tick = above | (digit << shift);
+        if (this.epochStart + tick * psPerTick >= limit) return false;
+        this.cursor = tick;
+      }
+      const head = this.detach(slot);
+      this.earliest = -1;
+      if (level === 0) {
+        this.openSorted(head, this.tails[slot]!);
+        return true;
+      }
+      this.openTick = none;
+      this.deal(head);
+    }
+  }
+
+  private detach(slot: number): number {
+    const word = slot >> 5;
+    const bits = this.words[word]! & ~(1 << (slot & 31));
+    this.words[word] = bits;
+    if (bits === 0) this.summaries[word >> 5]! &= ~(1 << (word & 31));
+    return this.heads[slot]!;
+  }
+
+  private deal(head: number): void {
+    for (let node = head; node !== none; ) {
+      const after = this.next[node]!;
+      this.place(node, (this.time[node]! - this.epochStart) * ticksPerPs);
+      node = after;
+    }
+  }
+
+  private openSorted(head: number, tail: number): void {
+    this.openTick = this.cursor;
+    this.openHead = head;
+    this.openTail = tail;
+    if (head === tail) return;
+    this.openHead = this.sort(head);
+    let last = this.openHead;
+    while (this.next[last]! !== none) last = this.next[last]!;
+    this.openTail = last;
+  }
+
+  /** Stable merge sort: bins[i] holds a sorted run of 2^i nodes, all entered before those of lower bins. */
+  private sort(head: number): number {
+    const bins = this.bins;
+    let binCount = 0;
+    for (let node = head; node !== none; ) {
+      const after = this.next[node]!;
+      this.next[node] = none;
+      let run = node;
+      let bin = 0;
+      for (; bin < binCount && bins[bin]! !== none; bin++) {
+        run = this.merge(bins[bin]!, run);
+        bins[bin] = none;
+      }
+      bins[bin] = run;
+      if (bin === binCount) binCount++;
+      node = after;
+    }
+    let sorted = none;
+    for (let bin = 0; bin < binCount; bin++) {
+      if (bins[bin]! !== none) sorted = sorted === none ? bins[bin]! : this.merge(bins[bin]!, sorted);
+    }
+    return sorted;
+  }
+
+  /** Merges two sorted lists; at equal keys `early` comes first. */
+  private merge(early: number, late: number): number {
+    let a = early;
+    let b = late;
+    const first = this.later(a, this.time[b]!, this.order[b]! >> 8) ? b : a;
+    let last = none;
+    while (a !== none && b !== none) {
+      const takeLate = this.later(a, this.time[b]!, this.order[b]! >> 8);
+      const node = takeLate ? b : a;
+      if (takeLate) b = this.next[b]!;
+      else a = this.next[a]!;
+      if (last !== none) this.next[last] = node;
+      last = node;
+    }
+    this.next[last] = a !== none ? a : b;
+    return first;
+  }
+
+  private earliestOfSlots(): number {
+    const slot = this.firstSlot();
+    let at = Number.POSITIVE_INFINITY;
+    if (slot === none) return at;
+    for (let node = this.heads[slot]!; node !== none; node = this.next[node]!) {
+      if (this.time[node]! < at) at = this.time[node]!;
+    }
+    return at;
+  }
+
+  private grow(): void {
+    const old = this.time.length;
+    const size = Math.min(Math.max(nodesAtStart, 2 * old), this.eventsMax);
+    if (size === old) throw new LimitError('events pending at once: the limit of the event list is reached');
+    const wider = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    const time = new Float64Array(size);
+    time.set(this.time);
+    this.time = time;
+    this.order = wider(this.order);
+    this.actors = wider(this.actors);
+    this.payloads = wider(this.payloads);
+    this.next = wider(this.next);
+    for (let node = old; node < size; node++) this.next[node] = node + 1 < size ? node + 1 : none;
+    this.free = old;
+  }
+}
