@@ -1,0 +1,214 @@
+/**
+ * Backend × machine × policy → flat lanes and rows. A lane is what one job does to a batch: it begins where
+ * the path begins or at a queue, and ends at the wire, at another queue or in the pod's socket.
+ *
+ * Rules: WIRE is expanded by the machine (NIC or veth); steps whose fact does not hold are dropped; a softirq
+ * hop on the caller's core fuses into the lane before it; a lane has a row for super-packets (GSO) and one for
+ * single packets, which pay no segmentation. Left out: first packets that wait for ARP or a handshake.
+ */
+import type { Backend, Fact, Hop, If, Path, Place, Step } from './backend.ts';
+import type { Machine } from './machine.ts';
+import { RowBuilder, Rows } from './rows.ts';
+import { STAGES, type StageDef, type StageId } from './stages.ts';
+
+/** Where a lane's batches come from. */
+export type LaneEntry = 'caller' | 'nic' | 'vethRing' | 'tunRing' | 'udpSocket' | 'wgCrypt' | 'wgPeer';
+/** Where they go. */
+export type LaneExit = 'wire' | 'socket' | 'vethRing' | 'tunRing' | 'udpSocket' | 'wgCrypt' | 'wgPeer';
+
+export interface Lane {
+  readonly entry: LaneEntry;
+  readonly exit: LaneExit;
+  /** The hop that begins the lane, where a queue does. */
+  readonly hop: Hop | null;
+  /** Rows of single packets and of super-packets; +1: run from softirq. */
+  readonly rowPlain: number;
+  readonly rowGso: number;
+  /** Super-packets leave this lane as packets. */
+  readonly split: boolean;
+  /** Packets may leave it merged. */
+  readonly merge: boolean;
+  readonly orphans: boolean;
+  /** Receiving host's part of the path. */
+  readonly receiver: boolean;
+  readonly stages: readonly StageId[];
+}
+
+export interface CompiledPath {
+  readonly name: string;
+  readonly path: Path;
+  readonly lanes: readonly Lane[];
+  readonly headerBytes: number;
+  readonly wired: boolean;
+}
+
+export interface Compiled {
+  readonly backend: Backend;
+  readonly machine: Machine;
+  readonly rows: Rows;
+  readonly paths: readonly CompiledPath[];
+  /** Path index by place; −1: unreachable. */
+  readonly choose: Readonly<Record<Place, number>>;
+  /** Rows that belong to no path (even ids). */
+  readonly row: {
+    readonly write: number;
+    readonly tcpTx: number;
+    readonly ackTx: number;
+    readonly udpTx: number;
+    readonly tcpRx: number;
+    readonly tcpAckRx: number;
+    readonly udpRx: number;
+    readonly read: number;
+    readonly poll: number;
+    readonly wake: number;
+    readonly switch: number;
+    readonly txDone: number;
+    readonly daemonDry: number;
+    readonly daemonIdle: number;
+    readonly connect: number;
+  };
+}
+
+/** @param rules linear rules an skb passes at each netfilter pass of a host, 0 … 1,000,000. */
+export function compile(backend: Backend, machine: Machine, rules: number): Compiled {
+  const rows = new Rows();
+  const single = (name: string, cls: 'system' | 'softirq', ...stages: StageId[]): number => {
+    const b = new RowBuilder(name, 'skb', cls);
+    for (const s of stages) b.add(s, machine.prices[s]);
+    return rows.register(b);
+  };
+  const row = {
+    write: single('write', 'system', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC'),
+    tcpTx: single('tcp tx', 'system', 'TCP_TX', 'IP_OUT'),
+    ackTx: single('ack tx', 'system', 'ACK_TX', 'IP_OUT'),
+    udpTx: single('udp tx', 'system', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC', 'UDP_OUT', 'IP_OUT'),
+    tcpRx: single('tcp rx', 'system', 'IP_RCV_LOCAL', 'TCP_RX'),
+    tcpAckRx: single('ack rx', 'system', 'IP_RCV_LOCAL', 'TCP_ACK_RX'),
+    udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
+    read: single('read', 'system', 'U_SYSCALL', 'COPY_K2U', 'SKB_FREE'),
+    poll: single('poll', 'softirq', 'NIC_IRQ', 'NAPI_POLL'),
+    wake: single('wake', 'system', 'WAKE'),
+    switch: single('switch', 'system', 'CTXSW'),
+    txDone: single('tx done', 'softirq', 'NIC_TX_DONE'),
+    daemonDry: single('daemon dry', 'system', 'DAEMON_DRY'),
+    daemonIdle: single('daemon idle', 'system', 'DAEMON_IDLE'),
+    connect: single('connect', 'system', 'TCP_CONNECT'),
+  };
+  const names = Object.keys(backend.paths);
+  const paths = names.map((name) => compilePath(name, backend.paths[name]!, machine, rules, rows));
+  rows.seal();
+  const at = (place: Place): number => {
+    const chosen = backend.choose[place];
+    return typeof chosen === 'string' ? names.indexOf(chosen) : -1;
+  };
+  const choose = { sameNode: at('sameNode'), sameSubnet: at('sameSubnet'), crossSubnet: at('crossSubnet') };
+  return { backend, machine, rows, paths, choose, row };
+}
+
+interface LaneDraft {
+  readonly entry: LaneEntry;
+  exit: LaneExit;
+  readonly hop: Hop | null;
+  readonly steps: StageId[];
+  readonly receiver: boolean;
+}
+
+/** The lanes of a path while its steps are read. */
+class PathDraft {
+  readonly lanes: LaneDraft[] = [{ entry: 'caller', exit: 'socket', hop: null, steps: [], receiver: false }];
+  wired = false;
+
+  add(...stages: StageId[]): void {
+    this.lanes[this.lanes.length - 1]!.steps.push(...stages);
+  }
+
+  /** Ends the lane at a queue and begins the next there. */
+  open(entry: LaneEntry, exit: LaneExit, hop: Hop | null): void {
+    this.lanes[this.lanes.length - 1]!.exit = exit;
+    this.lanes.push({ entry, exit: 'socket', hop, steps: [], receiver: this.wired });
+  }
+}
+
+function compilePath(name: string, path: Path, machine: Machine, rules: number, rows: Rows): CompiledPath {
+  const draft = new PathDraft();
+  for (const step of path.steps) {
+    if (step === 'WIRE') expandWire(path, machine, draft);
+    else if (typeof step === 'string') draft.add(step);
+    else if ('stage' in step) {
+      if (holds(step.if, machine)) draft.add(step.stage);
+    } else if (step.queue === 'backlog' || step.queue === 'groCell') {
+      // A softirq hop on the caller's core without RPS fuses: its queue cannot overflow inside one job.
+      draft.add(...step.first);
+    } else draft.open(step.queue, step.queue, step);
+  }
+  const lanes = draft.lanes.map((d, i) => compileLane(`${name}#${i}`, d, machine, rules, rows));
+  const headerBytes = path.headers.reduce((sum, h) => sum + h.bytes, 0);
+  return { name, path, lanes, headerBytes, wired: draft.wired };
+}
+
+/** Stages around the wire: the machine's part of every path. */
+function expandWire(path: Path, machine: Machine, draft: PathDraft): void {
+  const { facts } = machine;
+  const tso = path.tunnel === 'udp' ? facts.udpTunnelTso : path.tunnel === 'ipip' ? facts.ipipTso : facts.tso;
+  const segments: StageId[] = path.tunnel === undefined ? ['GSO_SW'] : ['GSO_SW', 'GSO_TUNNEL'];
+  const merges = facts.gro && path.nicGro !== false;
+  const gro: StageId[] = !merges ? ['GRO_MISS'] : path.tunnel === undefined ? ['GRO'] : ['GRO_TUNNEL', 'GRO'];
+  draft.wired = true;
+  if (machine.wire === 'veth') {
+    if (!tso) draft.add(...segments);
+    draft.add('VETH_XMIT');
+    if (tso || !merges) return draft.add('BACKLOG_POLL');
+    draft.open('vethRing', 'vethRing', null);
+    return draft.add(...gro);
+  }
+  draft.add('QDISC');
+  if (!tso) draft.add(...segments);
+  draft.add('NIC_TX');
+  draft.open('nic', 'wire', null);
+  draft.add('NIC_RX_POLL', 'SKB_ALLOC');
+  if (needsSoftwareCsum(path, machine)) draft.add('CSUM_SW');
+  draft.add(...gro);
+}
+
+/** An outer checksum, verified by the NIC, saves the inner one's software pass. */
+function needsSoftwareCsum(path: Path, machine: Machine): boolean {
+  if (machine.facts.rxInnerCsum || path.tunnel === undefined) return false;
+  return path.tunnel === 'ipip' || !path.headers.some((h) => h.csum === true);
+}
+
+function holds(condition: If, machine: Machine): boolean {
+  const negated = condition.startsWith('no:');
+  const fact = (negated ? condition.slice(3) : condition) as Fact;
+  return machine.facts[fact] !== negated;
+}
+
+/** Segmentation and the checksums that only it makes: not paid by an skb of one packet. */
+const GSO_ONLY: ReadonlySet<StageId> = new Set<StageId>(['GSO_SW', 'GSO_TUNNEL']);
+
+function compileLane(name: string, d: LaneDraft, machine: Machine, rules: number, rows: Rows): Lane {
+  const defs = STAGES as Readonly<Record<StageId, StageDef>>;
+  const merge = d.steps.some((s) => defs[s].form === 'merge');
+  const build = (gso: boolean): number => {
+    const cls = d.hop?.context === 'softirq' || d.entry === 'nic' || d.entry === 'vethRing' ? 'softirq' : 'system';
+    const b = new RowBuilder(`${name}${gso ? ' gso' : ''}`, merge ? 'packet' : 'skb', cls, d.hop !== null);
+    for (const stage of d.steps) {
+      if (!gso && GSO_ONLY.has(stage)) continue;
+      b.add(stage, machine.prices[stage]);
+      if (stage === 'NF_HOOK' && rules > 0) b.add('NF_RULE', machine.prices.NF_RULE, rules);
+      if (stage === 'CT') b.add('CT_NEW', machine.prices.CT_NEW);
+    }
+    return rows.register(b);
+  };
+  return {
+    entry: d.entry,
+    exit: d.exit,
+    hop: d.hop,
+    rowPlain: build(false),
+    rowGso: build(true),
+    split: d.steps.some((s) => defs[s].form === 'split'),
+    merge,
+    orphans: d.steps.some((s) => defs[s].orphans === true),
+    receiver: d.receiver,
+    stages: d.steps,
+  };
+}
