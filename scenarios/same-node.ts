@@ -1,0 +1,24 @@
+/**
+ * Both pods on one node: the bridge, the local route or a redirect; no wire, no tunnel.
+ *
+ * Left out: pods that share a network namespace (they talk over loopback).
+ */
+import { leafSpine } from './lib/cluster.ts';
+import { defineScenario } from './lib/define.ts';
+import { netperf } from './lib/traffic.ts';
+
+export default defineScenario({
+  id: 'same-node',
+  title: 'two pods on one node',
+  question: 'What does the local path of each backend deliver?',
+  cluster: leafSpine({ nodes: 1 }),
+  machine: 'xeon-25g',
+  traffic: { netperf: netperf('TCP_STREAM', { sameNode: true }) },
+  points: [
+    { kind: 'TCP_STREAM', message: 65_536 },
+    { kind: 'TCP_RR', message: 1 },
+    { kind: 'UDP_STREAM', message: 1400 },
+  ],
+  warmupMs: 5,
+  windowMs: 10,
+});
