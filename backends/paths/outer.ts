@@ -1,0 +1,21 @@
+/**
+ * What an encapsulated packet meets as a packet of the host itself: output of the outer packet on one side,
+ * local delivery on the other. Source: docs/SOURCES.md, section "Stages".
+ */
+import type { Step } from '../../engine/host/backend.ts';
+import { TRACKED } from './netfilter.ts';
+
+/** Outer packet: netfilter OUTPUT and POSTROUTING, then ip_local_out. */
+export const OUTER_OUT: readonly Step[] = [...TRACKED, 'IP_OUT'];
+
+/** Outer packet: netfilter PREROUTING and INPUT, then ip_local_deliver. */
+export const OUTER_IN: readonly Step[] = [...TRACKED, 'IP_RCV_LOCAL'];
+
+/** Tunnel device without a queue: find the peer, push the headers, send the outer packet. */
+export const TUNNEL_OUT: readonly Step[] = ['TUN_DEV_XMIT', 'ENCAP', ...OUTER_OUT];
+
+/** UDP tunnel: encap_rcv, pull the headers, second softirq pass of the tunnel device. */
+export const UDP_TUNNEL_IN: readonly Step[] = [...OUTER_IN, 'UDP_RCV_TUN', 'DECAP', 'GRO_CELL_POLL'];
+
+/** IPIP: protocol handler instead of a socket. */
+export const IPIP_IN: readonly Step[] = [...OUTER_IN, 'DECAP', 'GRO_CELL_POLL'];

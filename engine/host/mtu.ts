@@ -1,0 +1,56 @@
+/**
+ * MTU, MSS and wire bytes, derived from a backend's headers: no backend states its own MTU.
+ *
+ * Left out: IPv6, 802.1Q tags, IP options, TCP options other than timestamps.
+ * Source: header lengths of RFC 791, 768, 7348, 2003 and the WireGuard paper; wire cost of IEEE 802.3
+ * (docs/SOURCES.md, section "Headers").
+ */
+import { assert, assertWhole } from '../core/assert.ts';
+import type { Backend, Path } from './backend.ts';
+
+/** IPv4 20 + TCP 20 + timestamps 12. */
+export const TCP_IP_HEADER_BYTES = 52;
+/** IPv4 20 + UDP 8. */
+export const UDP_IP_HEADER_BYTES = 28;
+/** Ethernet 14 + FCS 4 + preamble and SFD 8 + inter-frame gap 12. */
+export const WIRE_FRAMING_BYTES = 38;
+/** A shorter IP packet is padded to the 64 bytes of a minimum frame. */
+export const WIRE_IP_BYTES_MIN = 46;
+
+export interface DerivedMtu {
+  readonly podMtuBytes: number;
+  /** TCP payload of a full packet, timestamps on. */
+  readonly tcpMssBytes: number;
+  /** Largest sum of outer headers over the paths: what a full packet really carries more. */
+  readonly overheadBytes: number;
+}
+
+/** Outer headers of a path, bytes inside the outer IP packet. */
+export function headerBytes(path: Path): number {
+  return path.headers.reduce((sum, header) => sum + header.bytes, 0);
+}
+
+/**
+ * The pods' MTU: that of the links less the backend's reserve, or less the headers of its widest path (one
+ * device MTU serves all destinations, so plain paths give up the bytes too).
+ * Throws InvariantError on a link MTU that leaves no payload.
+ */
+export function deriveMtu(backend: Backend, linkMtuBytes: number): DerivedMtu {
+  assertWhole(linkMtuBytes, 'link MTU must be a whole number of bytes');
+  const overheadBytes = Object.values(backend.paths).reduce((most, path) => Math.max(most, headerBytes(path)), 0);
+  const podMtuBytes = linkMtuBytes - (backend.mtuReserveBytes ?? overheadBytes);
+  const tcpMssBytes = podMtuBytes - TCP_IP_HEADER_BYTES;
+  assert(tcpMssBytes > 0, 'link MTU leaves no TCP payload');
+  return { podMtuBytes, tcpMssBytes, overheadBytes };
+}
+
+/**
+ * Bytes of link time that an inner IP packet of `innerIpBytes` takes on a path: padding (capped at the pod
+ * MTU), outer headers, minimum frame, framing. Inner packets above the pod MTU are a programmer's error.
+ */
+export function wireBytes(path: Path, innerIpBytes: number, podMtuBytes: number): number {
+  assert(innerIpBytes <= podMtuBytes, 'inner packet is larger than the pod MTU');
+  const pad = path.padBytes ?? 1;
+  const padded = Math.min(podMtuBytes, Math.ceil(innerIpBytes / pad) * pad);
+  return Math.max(WIRE_IP_BYTES_MIN, padded + headerBytes(path)) + WIRE_FRAMING_BYTES;
+}
