@@ -94,7 +94,7 @@ test('one instant: classes first, then entry order, whether dealt down from a fa
   const wheel = new Wheel();
   const at = 7_000_000_000_000;
   const classes = [2, 0, 1, 2, 0, 1, 2, 0, 1, 0, 0, 2];
-  classes.forEach((cls, entry) => wheel.push(at, cls, 1, 0, entry));
+  for (const [entry, cls] of classes.entries()) wheel.push(at, cls, 1, 0, entry);
   const seen: number[] = [];
   while (wheel.pop(Number.POSITIVE_INFINITY)) {
     seen.push(wheel.payload);
