@@ -1,0 +1,72 @@
+/**
+ * Cost book of one measured virtual machine (AMD EPYC Zen 5, two cores, Linux 6.18, no NIC).
+ *
+ * Sums are measured, their split over stages follows sampled shares: UDP of 64 B send + receive 2,492 ns, veth
+ * crossing 370, bridge pass 483, forwarding 445, VXLAN 2,860 alone and 1,300 in bursts. `first + each` is the
+ * price alone, `each` in a burst; veth and bridge keep 0.82 of theirs, forwarding all. Bulk TCP pays 0.34
+ * ns/B on the sender's core: little of it is the copy (small datagrams show 0.03), the rest is pages and
+ * cache, and stands with TCP_TX. Stages that this machine never runs (NIC, eBPF, WireGuard) are assumed.
+ * Keys in `source`: docs/SOURCES.md, section "Prices" (K… = sections of the measurements).
+ */
+import type { Price } from '../../engine/host/machine.ts';
+import type { StageId } from '../../engine/host/stages.ts';
+import { assumed, measured } from './price.ts';
+
+export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
+  U_SYSCALL: measured('K3', { eachNs: 125 }),
+  COPY_U2K: measured('K4 K8', { eachNs: 0.03 }),
+  COPY_K2U: measured('K5 K8', { eachNs: 0.12 }),
+  COPY_CSUM_K2K: assumed('C093', [0.5, 2], { eachNs: 0.07, packetNs: 100 }),
+  CSUM_SW: assumed('C092', [0.5, 2], { eachNs: 0.03 }),
+  SKB_ALLOC: measured('K4 share', { firstNs: 90, eachNs: 60 }),
+  SKB_FREE: measured('K4 share', { firstNs: 50, eachNs: 60 }),
+  TCP_TX: measured('K5', { firstNs: 1_300, eachNs: 80, byteNs: 0.31 }),
+  TCP_RX: measured('K5', { firstNs: 900, eachNs: 60 }),
+  TCP_ACK_RX: assumed('K5', [0.5, 2], { firstNs: 500, eachNs: 300 }),
+  ACK_TX: assumed('K5', [0.5, 2], { firstNs: 300, eachNs: 200 }),
+  TCP_CONNECT: assumed('E-connect', [0.4, 2.5], { eachNs: 12_000 }),
+  UDP_OUT: measured('K4 share', { eachNs: 950 }),
+  UDP_RCV_SOCK: measured('K4 share', { eachNs: 565 }),
+  UDP_RCV_TUN: measured('K4 K5 share', { firstNs: 180, eachNs: 190 }),
+  IP_OUT: measured('K4 K5 share', { firstNs: 270, eachNs: 130 }),
+  IP_FWD: measured('K4 K5', { eachNs: 445 }),
+  IP_RCV_LOCAL: measured('K4 K5 share', { firstNs: 200, eachNs: 100 }),
+  NF_HOOK: assumed('C079', [0.4, 2], { eachNs: 50 }),
+  NF_RULE: measured('K7', { eachNs: 1.5 }),
+  CT: assumed('C080 as bound', [0.4, 1.65], { eachNs: 150 }),
+  CT_NEW: measured('K7', { eachNs: 900 }),
+  VETH_XMIT: measured('K4 K5 share', { firstNs: 36, eachNs: 164 }),
+  BACKLOG_POLL: measured('K4 K5 share', { firstNs: 31, eachNs: 139 }),
+  BR_RX: measured('K4 K5', { firstNs: 87, eachNs: 396 }),
+  BR_TX: measured('K4 K5', { firstNs: 87, eachNs: 396 }),
+  BR_FWD: measured('K4 K5', { firstNs: 87, eachNs: 396 }),
+  TUN_DEV_XMIT: measured('K4 K5 share', { firstNs: 260, eachNs: 240 }),
+  ENCAP: measured('K4 K5 share', { firstNs: 220, eachNs: 220 }),
+  DECAP: measured('K4 K5 share', { firstNs: 150, eachNs: 150 }),
+  GRO_CELL_POLL: measured('K4 K5 share', { firstNs: 280, eachNs: 270 }),
+  QDISC: assumed('C024', [0.5, 3], { eachNs: 60 }),
+  GSO_SW: measured('K5 share', { eachNs: 165 }),
+  GSO_TUNNEL: measured('K5 share', { eachNs: 170 }),
+  NIC_TX: assumed('C024 C060', [0.5, 2], { eachNs: 120, packetNs: 31 }),
+  NIC_TX_DONE: assumed('C024', [0.5, 2], { eachNs: 47 }),
+  // A veth raises no hard interrupt; its NAPI poll runs at the end of the sender's own system call.
+  NIC_IRQ: measured('K1', { eachNs: 0 }),
+  NAPI_POLL: assumed('C102', [0.4, 2.5], { eachNs: 250 }),
+  NIC_RX_POLL: assumed('C015', [0.5, 2], { eachNs: 264 }),
+  GRO: measured('K5 share', { eachNs: 165 }),
+  GRO_TUNNEL: measured('K5 share', { eachNs: 170 }),
+  GRO_MISS: assumed('C087', [0.5, 3], { eachNs: 36 }),
+  TUN_XMIT: measured('K8 share', { eachNs: 700 }),
+  TUN_RX_INLINE: measured('K8 share', { eachNs: 550 }),
+  DAEMON_PROXY: measured('K8 share', { firstNs: 2_000, eachNs: 1_400 }),
+  DAEMON_DRY: measured('K3', { eachNs: 201 }),
+  DAEMON_IDLE: measured('K3 K8 share', { eachNs: 9_000 }),
+  CRYPT_ENQ: assumed('E-crypt', [0.5, 3], { firstNs: 100, eachNs: 150 }),
+  CRYPT: assumed('C120 C121', [0.6, 1.5], { eachNs: 0.8 }),
+  TC_BPF: assumed('K4 (IPIP by tc-BPF as bound)', [0.2, 2], { firstNs: 60, eachNs: 200 }),
+  BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
+  BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),
+  BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
+  WAKE: measured('K3 K8 share', { eachNs: 5_000 }),
+  CTXSW: measured('K3 K8 share', { eachNs: 4_000 }),
+};

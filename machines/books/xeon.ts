@@ -1,0 +1,73 @@
+/**
+ * Cost book of a bare-metal Xeon of 3–3.6 GHz with mitigations on, Linux 5.4 and later.
+ *
+ * The anchors are the sums of the SIGCOMM'21 host-stack breakdown (one flow, four configurations): sender and
+ * receiver, with and without TSO/GRO. Stages that it cannot tell apart share its categories: `netdev` is
+ * queue, driver and poll, `tcp/ip` the transport with its ACK, `skb` and `mm` allocation and pages, `lock`
+ * and `etc` follow the transport. Excess of a job's first unit: ratio cold/warm of the measured veth machine.
+ * Left out: NUMA, frequency, SMT. Keys in `source`: docs/SOURCES.md, section "Prices".
+ */
+import type { Price } from '../../engine/host/machine.ts';
+import type { StageId } from '../../engine/host/stages.ts';
+import { assumed, published } from './price.ts';
+
+export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
+  U_SYSCALL: published('C112', { eachNs: 230 }),
+  COPY_U2K: published('C002 C020', { eachNs: 0.062 }),
+  COPY_K2U: published('C011 C029', { eachNs: 0.14 }),
+  COPY_CSUM_K2K: published('C002 C093 C094', { eachNs: 0.1, packetNs: 230 }),
+  CSUM_SW: published('C092', { eachNs: 0.062 }),
+  SKB_ALLOC: published('C097', { eachNs: 24 }),
+  // 18 ns where it was allocated; the rest is the trip between cores, plus the page of each merged packet.
+  SKB_FREE: published('C017 C035 C098', { eachNs: 90, packetNs: 24 }),
+  // Per packet: tcp/ip 44, lock 20, skb 25, etc 24; per byte: the pages of the payload (mm).
+  TCP_TX: published('C022 C023 C026 C027', { firstNs: 300, eachNs: 400, packetNs: 110, byteNs: 0.018 }),
+  TCP_RX: published('C013 C018 C036', { firstNs: 300, eachNs: 1150, packetNs: 7 }),
+  TCP_ACK_RX: assumed('C027 split', [0.5, 2], { firstNs: 100, eachNs: 250 }),
+  ACK_TX: assumed('C018 split', [0.5, 2], { firstNs: 100, eachNs: 300 }),
+  TCP_CONNECT: assumed('E-connect', [0.4, 2.5], { eachNs: 12_000 }),
+  UDP_OUT: published('C076 less its other stages', { eachNs: 900 }),
+  UDP_RCV_SOCK: assumed('C086 C090', [0.6, 2.5], { firstNs: 60, eachNs: 200 }),
+  UDP_RCV_TUN: assumed('K4 K5', [0.4, 1.6], { firstNs: 180, eachNs: 190 }),
+  IP_OUT: assumed('C027 split, K4', [0.5, 2], { firstNs: 80, eachNs: 90 }),
+  IP_FWD: published('C083 less C024', { eachNs: 180 }),
+  IP_RCV_LOCAL: published('C079', { firstNs: 60, eachNs: 100 }),
+  NF_HOOK: assumed('C079 as bound', [0.4, 2], { eachNs: 50 }),
+  NF_RULE: assumed('K7 C116', [0.5, 30], { eachNs: 1.8 }),
+  CT: assumed('C080 as bound', [0.4, 1.65], { eachNs: 150 }),
+  CT_NEW: assumed('K7', [0.5, 2], { eachNs: 900 }),
+  VETH_XMIT: assumed('K4 K5', [0.5, 1.5], { firstNs: 36, eachNs: 164 }),
+  BACKLOG_POLL: assumed('K4 K5', [0.5, 1.5], { firstNs: 31, eachNs: 139 }),
+  BR_RX: assumed('C109 as bound', [0.5, 2], { firstNs: 33, eachNs: 150 }),
+  BR_TX: assumed('C109 as bound', [0.5, 2], { firstNs: 33, eachNs: 150 }),
+  BR_FWD: assumed('C109 as bound', [0.5, 2], { firstNs: 33, eachNs: 150 }),
+  TUN_DEV_XMIT: assumed('K4 K5', [0.4, 1.6], { firstNs: 260, eachNs: 240 }),
+  ENCAP: assumed('K4 K5', [0.4, 1.6], { firstNs: 220, eachNs: 220 }),
+  DECAP: assumed('K4 K5', [0.4, 1.6], { firstNs: 150, eachNs: 150 }),
+  GRO_CELL_POLL: assumed('K4 K5', [0.4, 1.6], { firstNs: 280, eachNs: 270 }),
+  QDISC: published('C024 split', { eachNs: 30 }),
+  GSO_SW: published('C074 less driver', { eachNs: 305 }),
+  GSO_TUNNEL: assumed('K5', [0.5, 2], { eachNs: 150 }),
+  NIC_TX: published('C024 C060 fit', { firstNs: 50, eachNs: 120, packetNs: 31 }),
+  NIC_TX_DONE: published('C024 fit', { eachNs: 47 }),
+  NIC_IRQ: assumed('E-irq', [0.5, 2.5], { eachNs: 600 }),
+  NAPI_POLL: assumed('E-irq C102', [0.4, 2.5], { eachNs: 250 }),
+  // 221 of netdev plus 43 for the page that is refilled.
+  NIC_RX_POLL: published('C015 C032', { firstNs: 80, eachNs: 264 }),
+  GRO: published('C033 C035 less C015', { eachNs: 90 }),
+  GRO_TUNNEL: assumed('K5', [0.5, 2], { eachNs: 100 }),
+  GRO_MISS: published('C087 C099', { eachNs: 36 }),
+  TUN_XMIT: published('C128 less U_SYSCALL, SKB_FREE', { eachNs: 370 }),
+  TUN_RX_INLINE: assumed('C125 C127 less stack', [0.5, 3], { eachNs: 300 }),
+  DAEMON_PROXY: assumed('E-proxy', [0.3, 5], { eachNs: 60 }),
+  DAEMON_DRY: assumed('C112 K3', [0.7, 1.6], { eachNs: 300 }),
+  DAEMON_IDLE: assumed('C113 K3', [0.5, 3], { eachNs: 900 }),
+  CRYPT_ENQ: assumed('E-crypt', [0.5, 3], { firstNs: 100, eachNs: 150 }),
+  CRYPT: published('C120', { eachNs: 0.972 }),
+  TC_BPF: assumed('C085 as bound', [0.1, 3], { firstNs: 60, eachNs: 150 }),
+  BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
+  BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),
+  BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
+  WAKE: published('C113 C114 split', { eachNs: 900 }),
+  CTXSW: published('C113 C114 split', { eachNs: 950 }),
+};
