@@ -1,0 +1,56 @@
+/**
+ * Golden values: MTU, MSS, overhead and wire bytes follow from the declared headers. Literals: flannel's and
+ * Felix's own constants (28, 50, 20, 60) and IEEE 802.3 framing.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backendNamed } from '../../backends/catalog.ts';
+import { deriveMtu, headerBytes, wireBytes } from '../../engine/host/mtu.ts';
+import type { Path } from '../../engine/host/backend.ts';
+
+/** [backend, overhead, MTU and MSS at 1500, MSS at 9000, wire bytes of a pure ACK] */
+const GOLDEN = [
+  ['host', 0, 1500, 1448, 8948, 90],
+  ['flannel-udp', 28, 1472, 1420, 8920, 118],
+  ['flannel-vxlan', 50, 1450, 1398, 8898, 140],
+  ['flannel-host-gw', 0, 1500, 1448, 8948, 90],
+  ['calico-ipip', 20, 1480, 1428, 8928, 110],
+  ['calico-bgp', 0, 1500, 1448, 8948, 90],
+  ['cilium-native', 0, 1500, 1448, 8948, 90],
+  ['calico-wireguard', 60, 1440, 1388, 8888, 162],
+] as const;
+
+const wirePath = (name: string): Path => {
+  const backend = backendNamed(name);
+  const chosen = backend.choose.sameSubnet;
+  assert.ok(typeof chosen === 'string');
+  return backend.paths[chosen]!;
+};
+
+for (const [name, overhead, mtu1500, mss1500, mss9000, ackWire] of GOLDEN) {
+  test(`${name}: MTU, MSS, overhead, wire bytes`, () => {
+    const small = deriveMtu(backendNamed(name), 1500);
+    const path = wirePath(name);
+    assert.deepEqual(small, { podMtuBytes: mtu1500, tcpMssBytes: mss1500, overheadBytes: overhead });
+    assert.equal(headerBytes(path), overhead);
+    assert.equal(wireBytes(path, mtu1500, mtu1500), 1538);
+    assert.equal(wireBytes(path, 52, mtu1500), ackWire);
+    const jumbo = deriveMtu(backendNamed(name), 9000);
+    assert.equal(jumbo.tcpMssBytes, mss9000);
+    assert.equal(wireBytes(path, jumbo.podMtuBytes, jumbo.podMtuBytes), 9038);
+  });
+}
+
+test('a stated reserve wins over the headers', () => {
+  const backend = { ...backendNamed('calico-wireguard'), mtuReserveBytes: 80 };
+  assert.deepEqual(deriveMtu(backend, 1500), { podMtuBytes: 1420, tcpMssBytes: 1368, overheadBytes: 60 });
+  assert.equal(wireBytes(wirePath('calico-wireguard'), 1420, 1420), 1518);
+});
+
+test('minimum frame, padding in the middle, and packets that do not fit', () => {
+  assert.equal(wireBytes(wirePath('host'), 28, 1500), 84);
+  assert.equal(wireBytes(wirePath('calico-wireguard'), 65, 1440), 80 + 60 + 38);
+  assert.throws(() => wireBytes(wirePath('host'), 1501, 1500), /larger than the pod MTU/);
+  assert.throws(() => deriveMtu(backendNamed('flannel-vxlan'), 100), /no TCP payload/);
+  assert.throws(() => deriveMtu(backendNamed('host'), 1500.5), /whole number/);
+});
