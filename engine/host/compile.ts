@@ -6,7 +6,7 @@
  * hop on the caller's core fuses into the lane before it; a lane has a row for super-packets (GSO) and one for
  * single packets, which pay no segmentation. Left out: first packets that wait for ARP or a handshake.
  */
-import type { Backend, Fact, Hop, If, Path, Place, Step } from './backend.ts';
+import type { Backend, Fact, Hop, If, Path, Place } from './backend.ts';
 import type { Machine } from './machine.ts';
 import { RowBuilder, Rows } from './rows.ts';
 import { STAGES, type StageDef, type StageId } from './stages.ts';

@@ -1,0 +1,47 @@
+/**
+ * Addresses and the hashes that place packets: RSS queue, ECMP path. Both see only the outer header's bytes.
+ *
+ * Node n has address 10.x.y.z; its pods' addresses are 100.64.0.0/10 with the socket's index. A NIC that does
+ * not hash UDP ports, or a header without ports (IPIP), hashes addresses alone. Left out: IPv6.
+ */
+import { mix32, toeplitz2, toeplitz4 } from '../core/toeplitz.ts';
+import type { Machine } from '../host/machine.ts';
+import type { Path } from '../host/backend.ts';
+
+export const nodeAddress = (node: number): number => (0x0a000001 + node) | 0;
+export const podAddress = (node: number, index: number): number =>
+  (0x64400000 + ((node * 256 + (index & 255)) & 0x3fffff)) | 0;
+
+export interface Tuple {
+  readonly src: number;
+  readonly dst: number;
+  readonly sport: number;
+  readonly dport: number;
+  readonly proto: number;
+}
+
+/** Outer tuple of a flow on a path; the inner one where nothing is put around it. */
+export function outerTuple(path: Path, inner: Tuple, srcNode: number, dstNode: number): Tuple {
+  const ip = path.headers.find((h) => h.proto !== undefined);
+  if (ip === undefined) return inner;
+  const udp = path.headers.find((h) => h.dport !== undefined);
+  const flowHash = mix32(mix32(inner.src, inner.dst), mix32((inner.sport << 16) | inner.dport, inner.proto));
+  // udp_flow_src_port: the inner hash scaled into ip_local_port_range.
+  const sport =
+    udp?.sport === 'flowHash' ? 32768 + (((flowHash >>> 16) * 28232) >>> 16) : (udp?.sport ?? 0);
+  const outer = { src: nodeAddress(srcNode), dst: nodeAddress(dstNode), proto: ip.proto! };
+  return { ...outer, sport, dport: udp?.dport ?? 0 };
+}
+
+/** What the NIC's RSS computes over the packet. */
+export function rssHash(machine: Machine, path: Path, inner: Tuple, outer: Tuple): number {
+  const { facts } = machine;
+  if (facts.rxInnerHash && outer !== inner) return toeplitz4(inner.src, inner.dst, inner.sport, inner.dport) | 0;
+  const ports = outer.proto === 6 || (outer.proto === 17 && facts.rssUdpPorts);
+  return (ports ? toeplitz4(outer.src, outer.dst, outer.sport, outer.dport) : toeplitz2(outer.src, outer.dst)) | 0;
+}
+
+/** Five-tuple hash of a switch, before its own seed is mixed in. */
+export function ecmpHash(outer: Tuple): number {
+  return mix32(mix32(outer.src, outer.dst), mix32((outer.sport << 16) | outer.dport, outer.proto)) | 0;
+}

@@ -1,0 +1,133 @@
+/**
+ * What leaves a job at its end: batches to the wire, to a ring, to another worker; sockets whose threads have
+ * work now. Tail drops at every queue, with the kernel's reason.
+ */
+import { raise, wakeThread } from './cores.ts';
+import { cryptQueue, peerOrder } from './crypt.ts';
+import { C_LINK, K_TOR_UP } from './kinds.ts';
+import { append, arm } from './napi.ts';
+import type { Partition } from './partition.ts';
+import { MARK_NOTE, MARK_WORK } from './sockets.ts';
+
+const TUN_RING_PACKETS = 500; // TUN_READQ_SIZE, drivers/net/tun.c
+
+/** Lets batch `b` go from `core`. */
+export function emit(p: Partition, b: number, core: number): void {
+  const { batches, setup } = p;
+  const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
+  batches.lane[b]! += 1;
+  batches.t0[b] = p.wheel.now;
+  batches.spacing[b] = 0;
+  if (lane.split) batches.units[b] = batches.packets[b]!;
+  switch (lane.exit) {
+    case 'wire':
+      nicTransmit(p, b, core);
+      return;
+    case 'tunRing':
+    case 'udpSocket':
+      serverQueue(p, b, lane.exit === 'tunRing', p.daemonOf(batches, b, lane));
+      return;
+    case 'wgCrypt':
+      cryptQueue(p, b);
+      return;
+    case 'wgPeer':
+      peerOrder(p, b);
+      return;
+    case 'vethRing': {
+      const napi = p.backlogNapi + core;
+      append(p, napi, b);
+      raise(p, napi);
+      return;
+    }
+    default:
+      throw new Error('a batch at its socket is not emitted');
+  }
+}
+
+/** qdisc and NIC: the skb's packets leave at the line's rate; its completion comes back to the TX queue's core. */
+function nicTransmit(p: Partition, b: number, core: number): void {
+  const { batches, ports, items, napis, setup } = p;
+  const local = batches.srcNode[b]! - p.firstNode;
+  const units = batches.units[b]!;
+  const sock = batches.from[b]!;
+  const bytes = batches.bytes[b]!;
+  const limit = (setup.machine.nic.qdiscSkbs * batches.wire[b]!) / units;
+  const packets = batches.packets[b]!;
+  p.offer('qdisc', packets);
+  const sent = ports.send(local, batches, b, p.wheel.now, limit, setup.mssBytes);
+  if (ports.lastDropped > 0) p.drop('qdisc (QDISC_DROP)', ports.lastDropped);
+  if (!sent) {
+    batches.free(b);
+    if (sock >= 0) p.upper.completed(p, sock, bytes);
+    return;
+  }
+  const napi = local * setup.rxQueues + ((core % setup.cores) % setup.rxQueues);
+  const item = items.alloc();
+  items.ref[item] = sock;
+  items.bytes[item] = bytes;
+  items.at[item] = ports.lastDeparture;
+  items.units[item] = units;
+  items.packets[item] = packets - ports.lastDropped;
+  items.next[item] = -1;
+  if (napis.doneHead[napi]! < 0) napis.doneHead[napi] = item;
+  else items.next[napis.doneTail[napi]!] = item;
+  napis.doneTail[napi] = item;
+  arm(p, napi);
+  batches.units[b] = batches.packets[b]!;
+  p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
+}
+
+/** The TUN ring or the UDP socket of a node's daemon. */
+function serverQueue(p: Partition, b: number, tun: boolean, t: number): void {
+  const { batches, threads, setup } = p;
+  const n = batches.packets[b]!;
+  // A datagram holds its driver buffer: truesize, not payload.
+  const unit = tun ? 1 : setup.machine.nic.rxTruesizeBytes;
+  const limit = tun ? TUN_RING_PACKETS : setup.machine.udpRcvbufBytes;
+  const used = tun ? threads.aCount[t]! : threads.bCount[t]! * unit;
+  // One datagram more than fits is let in (__udp_enqueue_schedule_skb).
+  const room = tun ? limit - used : Math.ceil((limit - used) / unit) + (used <= limit ? 0 : -1);
+  p.offer(tun ? 'TUN ring' : 'daemon socket', n);
+  if (room < n) {
+    p.drop(tun ? 'TUN ring (FULL_RING)' : 'daemon socket (SOCKET_RCVBUFF)', room > 0 ? n - room : n);
+    if (room <= 0) {
+      batches.free(b);
+      wakeThread(p, t);
+      return;
+    }
+    batches.truncate(b, room, setup.mssBytes);
+  }
+  batches.next[b] = -1;
+  if (tun) {
+    if (threads.aHead[t]! < 0) threads.aHead[t] = b;
+    else batches.next[threads.aTail[t]!] = b;
+    threads.aTail[t] = b;
+    threads.aCount[t]! += batches.packets[b]!;
+  } else {
+    if (threads.bHead[t]! < 0) threads.bHead[t] = b;
+    else batches.next[threads.bTail[t]!] = b;
+    threads.bTail[t] = b;
+    threads.bCount[t]! += batches.packets[b]!;
+  }
+  wakeThread(p, t);
+}
+
+/** Socket `s` has something for its thread: readable data, or room to write. */
+export function notify(p: Partition, s: number): void {
+  p.sockets.marks[s]! &= ~MARK_NOTE;
+  queueWork(p, s);
+}
+
+/** Puts socket `s` on its thread's work list and wakes the thread. */
+export function queueWork(p: Partition, s: number): void {
+  const { sockets, threads } = p;
+  const t = sockets.thread[s]!;
+  if ((sockets.marks[s]! & MARK_WORK) === 0) {
+    sockets.marks[s]! |= MARK_WORK;
+    sockets.workNext[s] = -1;
+    if (threads.aHead[t]! < 0) threads.aHead[t] = s;
+    else sockets.workNext[threads.aTail[t]!] = s;
+    threads.aTail[t] = s;
+  }
+  wakeThread(p, t);
+}

@@ -1,0 +1,101 @@
+/**
+ * GRO: packets of one flow that stand in one poll become one skb. Eight buckets of at most eight flows; a ninth
+ * flow in a bucket flushes the oldest; 64 KB, a gap in the sequence or the end of the poll flush too.
+ *
+ * Left out: flushes by PSH and by other flags, held packets across polls (gro_flush_timeout).
+ * Source: net/core/gro.c (GRO_HASH_BUCKETS 8, MAX_GRO_SKBS 8), Linux 6.12.
+ */
+import type { Partition } from './partition.ts';
+import { leaveLane } from './napi.ts';
+
+const BUCKETS = 8;
+const FLOWS = 8;
+const GRO_MAX_BYTES = 65_535;
+
+/** The table of the poll that runs; empty between polls. */
+export class GroTable {
+  readonly held = new Int32Array(BUCKETS * FLOWS);
+  readonly count = new Int32Array(BUCKETS);
+  /** Buckets in use, in the order of their first packet. */
+  readonly used = new Int32Array(BUCKETS);
+  usedCount = 0;
+}
+
+/** Takes batch `b` (its packets are contiguous) into the table. */
+export function groReceive(p: Partition, b: number): void {
+  const { batches, gro } = p;
+  // The inner flow decides: its destination socket stands for the five-tuple.
+  const sock = batches.sock[b]!;
+  const bucket = sock & (BUCKETS - 1);
+  const base = bucket * FLOWS;
+  const count = gro.count[bucket]!;
+  for (let i = 0; i < count; i++) {
+    const h = gro.held[base + i]!;
+    if (batches.sock[h] !== sock || batches.path[h] !== batches.path[b]) continue;
+    const joins =
+      batches.seq[h]! + batches.bytes[h]! === batches.seq[b]! &&
+      batches.flags[h] === batches.flags[b] &&
+      batches.bytes[h]! + batches.bytes[b]! <= GRO_MAX_BYTES;
+    if (joins) {
+      batches.bytes[h]! += batches.bytes[b]!;
+      batches.packets[h]! += batches.packets[b]!;
+      batches.wire[h]! += batches.wire[b]!;
+      batches.ackSeq[h] = batches.ackSeq[b]!;
+      batches.window[h] = batches.window[b]!;
+      batches.tsEcr[h] = batches.tsEcr[b]!;
+      batches.free(b);
+      return;
+    }
+    remove(p, bucket, i);
+    flushOne(p, h);
+    hold(p, bucket, b);
+    return;
+  }
+  if (count === FLOWS) {
+    const oldest = gro.held[base]!;
+    remove(p, bucket, 0);
+    flushOne(p, oldest);
+  }
+  hold(p, bucket, b);
+}
+
+function hold(p: Partition, bucket: number, b: number): void {
+  const { gro } = p;
+  const count = gro.count[bucket]!;
+  if (count === 0) {
+    let listed = false;
+    for (let i = 0; i < gro.usedCount; i++) listed ||= gro.used[i] === bucket;
+    if (!listed) gro.used[gro.usedCount++] = bucket;
+  }
+  gro.held[bucket * FLOWS + count] = b;
+  gro.count[bucket] = count + 1;
+}
+
+function remove(p: Partition, bucket: number, index: number): void {
+  const { gro } = p;
+  const base = bucket * FLOWS;
+  const count = gro.count[bucket]!;
+  for (let i = index; i < count - 1; i++) gro.held[base + i] = gro.held[base + i + 1]!;
+  gro.count[bucket] = count - 1;
+}
+
+/** One merged skb goes up the stack. */
+function flushOne(p: Partition, b: number): void {
+  const { batches } = p;
+  const lane = p.setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
+  batches.units[b] = 1;
+  p.charge(lane.rowPlain, 1, 0, 0);
+  leaveLane(p, b, lane);
+}
+
+/** The poll is complete. */
+export function groFlush(p: Partition): void {
+  const { gro } = p;
+  for (let i = 0; i < gro.usedCount; i++) {
+    const bucket = gro.used[i]!;
+    const count = gro.count[bucket]!;
+    for (let k = 0; k < count; k++) flushOne(p, gro.held[bucket * FLOWS + k]!);
+    gro.count[bucket] = 0;
+  }
+  gro.usedCount = 0;
+}

@@ -1,0 +1,241 @@
+/**
+ * NAPI: rings, interrupts, polls. A queue's first packet arms an interrupt after the moderation time (or at so
+ * many frames); the poll takes what has arrived when it begins, up to 64 units or 20 µs; while polls find work
+ * no interrupt is raised. Instances: NIC queues, a core's backlog (veth rings, RPS), tunnel peers, and a core's
+ * sockets (TCP timers, TSQ).
+ *
+ * Left out: busy polling, threaded NAPI, adaptive moderation. Source: net/core/dev.c, Linux 6.12.
+ */
+import { F_DATA, F_UDP } from '../fabric/batch.ts';
+import { chargeWake, raise } from './cores.ts';
+import { dealOut } from './crypt.ts';
+import type { Lane } from './compile.ts';
+import { groFlush, groReceive } from './gro.ts';
+import { C_HOST, K_IRQ } from './kinds.ts';
+import type { Partition } from './partition.ts';
+import { IRQ, POLL } from './rows.ts';
+import {
+  NAPI_ARMED, NAPI_IDLE, NAPI_LISTED, N_NIC, N_PEER, N_SOCKETS,
+} from './tables.ts';
+
+const WEIGHT = 64; // NAPI_POLL_WEIGHT, include/linux/netdevice.h
+
+/** A batch's first packet is at node `local`'s NIC. */
+export function nicArrive(p: Partition, local: number, b: number): void {
+  const { batches, napis, setup } = p;
+  const napi = local * setup.rxQueues + rxQueue(p, b);
+  const n = batches.packets[b]!;
+  p.offer('rx ring', n);
+  const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
+  if (room < n) {
+    p.drop('rx ring (rx_missed)', room > 0 ? n - room : n);
+    if (room <= 0) {
+      batches.free(b);
+      return;
+    }
+    batches.truncate(b, room, setup.mssBytes);
+  }
+  append(p, napi, b);
+  arm(p, napi);
+}
+
+/** Queue by the hash of the outer header; with aRFS, and a header that shows the flow, the reader's. */
+function rxQueue(p: Partition, b: number): number {
+  const { batches, setup } = p;
+  const { facts } = setup.machine;
+  const sock = batches.sock[b]!;
+  if (facts.arfs && setup.compiled.paths[batches.path[b]!]!.headerBytes === 0 && sock >= 0) {
+    const core = p.threads.core[p.sockets.thread[sock]!]!;
+    return (core % setup.cores) % setup.rxQueues;
+  }
+  return (batches.rss[b]! & 127) % setup.rxQueues; // indirection table of 128, filled round-robin
+}
+
+export function append(p: Partition, napi: number, b: number): void {
+  const { batches, napis } = p;
+  batches.next[b] = -1;
+  if (napis.head[napi]! < 0) napis.head[napi] = b;
+  else batches.next[napis.tail[napi]!] = b;
+  napis.tail[napi] = b;
+  napis.packets[napi]! += batches.packets[b]!;
+}
+
+/** Sets the interrupt of an idle queue, or brings it forward. */
+export function arm(p: Partition, napi: number): void {
+  const { napis, batches, items, setup } = p;
+  if (napis.state[napi] === NAPI_LISTED) return;
+  let at = Infinity;
+  const head = napis.head[napi]!;
+  if (head >= 0) {
+    at = batches.t0[head]! + setup.moderationPs;
+    const frames = setup.machine.nic.moderationFrames;
+    if (napis.packets[napi]! >= frames) {
+      const full = framesAt(p, head, frames);
+      if (full < at) at = full;
+    }
+  }
+  const done = napis.doneHead[napi]!;
+  if (done >= 0 && items.at[done]! + setup.moderationPs < at) at = items.at[done]! + setup.moderationPs;
+  if (at === Infinity || (napis.state[napi] === NAPI_ARMED && napis.irqAt[napi]! <= at)) return;
+  if (at < p.wheel.now) at = p.wheel.now;
+  napis.state[napi] = NAPI_ARMED;
+  napis.irqAt[napi] = at;
+  const gen = ++napis.irqGen[napi]!;
+  p.push(at, C_HOST, K_IRQ, napi, gen);
+}
+
+/** When the queue holds so many frames, as far as its batches tell. */
+function framesAt(p: Partition, head: number, frames: number): number {
+  const { batches } = p;
+  let left = frames;
+  for (let b = head; b >= 0; b = batches.next[b]!) {
+    const n = batches.packets[b]!;
+    if (n >= left) return batches.t0[b]! + (left - 1) * batches.spacing[b]!;
+    left -= n;
+  }
+  return Infinity;
+}
+
+export function irq(p: Partition, napi: number, gen: number): void {
+  const { napis } = p;
+  if (napis.irqGen[napi] !== gen || napis.state[napi] !== NAPI_ARMED) return;
+  napis.irqAt[napi] = Infinity;
+  napis.byIrq[napi] = 1;
+  raise(p, napi);
+}
+
+/** Prices and takes the poll of one instance into the open job. */
+export function pollNapi(p: Partition, napi: number): void {
+  const { napis, setup } = p;
+  const kind = napis.kind[napi];
+  if (kind === N_SOCKETS) {
+    pollSockets(p, napi);
+    return;
+  }
+  const { row } = setup.compiled;
+  if (napis.byIrq[napi] === 1) {
+    napis.byIrq[napi] = 0;
+    p.chargeColumn(row.poll, IRQ, 1);
+  }
+  p.chargeColumn(row.poll, POLL, 1);
+  if (kind === N_PEER) pollPeer(p, napi);
+  else {
+    if (kind === N_NIC) completions(p, napi);
+    pollRing(p, napi);
+  }
+  groFlush(p);
+}
+
+function completions(p: Partition, napi: number): void {
+  const { napis, items } = p;
+  const { row } = p.setup.compiled;
+  let i = napis.doneHead[napi]!;
+  while (i >= 0 && items.at[i]! <= p.wheel.now) {
+    napis.doneHead[napi] = items.next[i]!;
+    p.charge(row.txDone, items.units[i]!, items.packets[i]!, 0);
+    const sock = items.ref[i]!;
+    const bytes = items.bytes[i]!;
+    items.free(i);
+    if (sock >= 0) p.upper.completed(p, sock, bytes);
+    i = napis.doneHead[napi]!;
+  }
+}
+
+function pollRing(p: Partition, napi: number): void {
+  const { napis, batches, setup } = p;
+  const { now } = p.wheel;
+  let units = 0;
+  while (units < WEIGHT && p.jobNs < setup.jobCapNs) {
+    const b = napis.head[napi]!;
+    if (b < 0 || batches.t0[b]! > now) break;
+    const n = batches.packets[b]!;
+    const spacing = batches.spacing[b]!;
+    let k = spacing > 0 ? 1 + Math.floor((now - batches.t0[b]!) / spacing) : n;
+    if (k > WEIGHT - units) k = WEIGHT - units;
+    let taken = b;
+    if (k < n) {
+      taken = batches.splitFront(b, k, setup.mssBytes);
+      napis.packets[napi]! -= k;
+    } else {
+      napis.head[napi] = batches.next[b]!;
+      napis.packets[napi]! -= n;
+    }
+    units += batches.packets[taken]!;
+    receive(p, taken);
+  }
+}
+
+/** In the peer's order: a batch whose crypto is not done holds those behind it. */
+function pollPeer(p: Partition, napi: number): void {
+  const { peers, batches, napis, setup } = p;
+  const k = napis.owner[napi]!;
+  let units = 0;
+  while (units < WEIGHT && p.jobNs < setup.jobCapNs) {
+    const b = peers.rxHead[k]!;
+    if (b < 0 || batches.parts[b]! > 0) break;
+    peers.rxHead[k] = batches.next[b]!;
+    peers.rxPackets[k]! -= batches.packets[b]!;
+    units += batches.packets[b]!;
+    receive(p, b);
+  }
+}
+
+/** One batch enters the lane that begins here: GRO holds it, or it goes on. */
+function receive(p: Partition, b: number): void {
+  const { batches, setup } = p;
+  const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
+  const flags = batches.flags[b]!;
+  const n = batches.packets[b]!;
+  if (lane.merge && (flags & (F_DATA | F_UDP)) === F_DATA) {
+    p.charge(lane.rowPlain, 0, n, batches.bytes[b]!);
+    groReceive(p, b);
+    return;
+  }
+  batches.units[b] = n;
+  p.charge(lane.rowPlain, n, n, batches.bytes[b]!);
+  leaveLane(p, b, lane);
+}
+
+/** The lane's work on `b` is priced: it reaches its socket in this job, or leaves at the job's end. */
+export function leaveLane(p: Partition, b: number, lane: Lane): void {
+  if (lane.exit === 'socket') {
+    p.inline(b);
+    return;
+  }
+  if (lane.exit === 'tunRing' || lane.exit === 'udpSocket') chargeWake(p, p.daemonOf(p.batches, b, lane));
+  else if (lane.exit === 'wgCrypt') dealOut(p, b, lane);
+  p.output(b);
+}
+
+function pollSockets(p: Partition, napi: number): void {
+  const { napis, sockets, setup } = p;
+  while (p.jobNs < setup.jobCapNs) {
+    const s = napis.head[napi]!;
+    if (s < 0) return;
+    napis.head[napi] = sockets.softNext[s]!;
+    sockets.marks[s]! &= ~2;
+    p.upper.softSocket(p, s);
+  }
+}
+
+/** The poll's job has ended: poll again, wait for an interrupt, or rest. */
+export function finishPoll(p: Partition, napi: number): void {
+  const { napis, batches, items, peers } = p;
+  const { now } = p.wheel;
+  const kind = napis.kind[napi];
+  napis.state[napi] = NAPI_IDLE;
+  let more = false;
+  if (kind === N_PEER) {
+    const b = peers.rxHead[napis.owner[napi]!]!;
+    more = b >= 0 && batches.parts[b] === 0;
+  } else {
+    const b = napis.head[napi]!;
+    more = b >= 0 && (kind === N_SOCKETS || batches.t0[b]! <= now);
+    if (kind === N_NIC) {
+      const i = napis.doneHead[napi]!;
+      more ||= i >= 0 && items.at[i]! <= now;
+    }
+  }
+  if (more) raise(p, napi);
+  else if (kind === N_NIC) arm(p, napi);
+}

@@ -1,0 +1,262 @@
+/**
+ * One partition: a rack's nodes, their queues and cores, the ToR and the spine ports toward it, its own event
+ * list. Everything that leaves it crosses a link of at least the lookahead, through `outbox`.
+ *
+ * Jobs are priced when they begin and let go of their results when they end: a job's effects on shared state
+ * (TCP variables) happen up to one job (at most some 20 µs) early, its packets and wake-ups do not.
+ */
+import { assert } from '../core/assert.ts';
+import { Digest } from '../core/digest.ts';
+import { Wheel } from '../core/wheel.ts';
+import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import { Ports } from '../fabric/ports.ts';
+import { BYTE, CALL, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
+import type { Setup } from './setup.ts';
+import { Sockets } from './sockets.ts';
+import { GroTable } from './gro.ts';
+import type { Lane } from './compile.ts';
+import { Cores, Items, N_NIC, N_SOCKETS, N_VETH, Napis, Peers, T_APP, T_DAEMON, Threads } from './tables.ts';
+import { KIND_NAMES } from './kinds.ts';
+
+/** What lies above the hosts: transport and applications. Set once, before the run. */
+export interface Upper {
+  /** Batch `b` has reached its pod's socket inside the running job. Takes the batch. */
+  deliver(p: Partition, b: number): void;
+  /** A core's softirq looks after socket `s` (timer, TSQ tasklet). */
+  softSocket(p: Partition, s: number): void;
+  /** `bytes` of socket `s` have left the NIC (or were dropped before it). */
+  completed(p: Partition, s: number, bytes: number): void;
+  /** Runs application work of thread `t` into the open job; false: nothing to do. */
+  application(p: Partition, t: number): boolean;
+  /** Next arrival of traffic source `source`. */
+  traffic(p: Partition, source: number): void;
+}
+
+export class Partition {
+  readonly index: number;
+  readonly setup: Setup;
+  readonly firstNode: number;
+  readonly nodeCount: number;
+  readonly wheel = new Wheel();
+  readonly batches: Batches;
+  readonly ports: Ports;
+  readonly cores: Cores;
+  readonly threads = new Threads();
+  readonly napis = new Napis();
+  readonly items = new Items();
+  readonly peers = new Peers();
+  /** Peer by local node × cluster size + remote node. */
+  readonly peerOf = new Map<number, number>();
+  readonly sockets = new Sockets();
+  readonly gro = new GroTable();
+  /** Daemon thread of each node; −1: none. */
+  readonly daemons: Int32Array;
+  /** kworker of each core; −1: not made yet. */
+  readonly kworkers: Int32Array;
+  /** First of the cores' own NAPI instances: backlog, sockets. */
+  readonly backlogNapi: number;
+  readonly socketNapi: number;
+  upper!: Upper;
+
+  // Statistics: whole numbers.
+  readonly digest = new Digest();
+  readonly counters: Float64Array;
+  readonly kindCounts = new Float64Array(KIND_NAMES.length);
+  events = 0;
+  readonly drops = new Map<string, number>();
+  readonly offered = new Map<string, number>();
+
+  // The job that is being priced.
+  jobNs = 0;
+  jobId = 0;
+  jobCore = 0;
+  /** 1: in softirq context. */
+  jobSoft = 0;
+  private readonly rowStamp: Int32Array;
+  /** Batches that reach a socket of this partition inside the running job. */
+  inlineHead = -1;
+  inlineTail = -1;
+
+  /** Messages to other partitions: destination partition, event kind, actor, then the batch. */
+  outbox = new Float64Array(64 * (MESSAGE_DOUBLES + 3));
+  outboxCount = 0;
+
+  constructor(index: number, setup: Setup, firstNode: number, nodeCount: number) {
+    this.index = index;
+    this.setup = setup;
+    this.firstNode = firstNode;
+    this.nodeCount = nodeCount;
+    this.batches = new Batches(256);
+    const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
+    this.cores = new Cores(cores);
+    // NIC of each node, ToR port of each node, uplinks, spine ports.
+    this.ports = new Ports(nodeCount * 2 + setup.uplinks * 2);
+    const rows = setup.compiled.rows.list.length;
+    this.counters = new Float64Array(rows * COLUMN_COUNT);
+    this.rowStamp = new Int32Array(rows);
+    this.daemons = new Int32Array(nodeCount).fill(-1);
+    this.kworkers = new Int32Array(cores).fill(-1);
+    // NIC queue q of local node l: instance l · rxQueues + q, on core q.
+    for (let l = 0; l < nodeCount; l++) {
+      for (let q = 0; q < setup.rxQueues; q++) this.napis.add(N_NIC, this.coreBase(l) + (q % setup.cores), l);
+    }
+    this.backlogNapi = this.napis.count;
+    for (let c = 0; c < cores; c++) this.napis.add(N_VETH, c, c);
+    this.socketNapi = this.napis.count;
+    for (let c = 0; c < cores; c++) this.napis.add(N_SOCKETS, c, c);
+    // Application thread of core c: thread c.
+    for (let c = 0; c < cores; c++) this.threads.add(c, T_APP);
+    if (setup.hasServer) {
+      for (let l = 0; l < nodeCount; l++) {
+        // One core set: each host's daemon on its own core; else the last core, which applications leave alone.
+        const core = setup.sharedCores ? l % setup.cores : this.coreBase(l) + setup.cores - 1;
+        this.daemons[l] = this.threads.add(core, T_DAEMON);
+      }
+    }
+  }
+
+  /** First core of a local node. */
+  coreBase(local: number): number {
+    return this.setup.sharedCores ? 0 : local * this.setup.cores;
+  }
+
+  /** Thread of the daemon that batch `b` meets at the end of `lane`. */
+  daemonOf(batches: Batches, b: number, lane: Lane): number {
+    return this.daemons[(lane.receiver ? batches.dstNode[b]! : batches.srcNode[b]!) - this.firstNode]!;
+  }
+
+  get now(): number {
+    return this.wheel.now;
+  }
+
+  push(at: number, cls: number, kind: number, actor: number, payload: number): void {
+    this.wheel.push(at, cls, kind, actor, payload);
+  }
+
+  beginJob(core: number, soft: number): void {
+    this.jobNs = 0;
+    this.jobId++;
+    this.jobCore = core;
+    this.jobSoft = soft;
+  }
+
+  /** Prices a batch of `units` skbs, `packets` packets, `bytes` of payload on a row of the open job. */
+  charge(row: number, units: number, packets: number, bytes: number): void {
+    const { rows } = this.setup.compiled;
+    const r = row + this.jobSoft;
+    const o = r * COLUMN_COUNT;
+    let ns = rows.skb[r]! * units + rows.packet[r]! * packets + rows.byte[r]! * bytes;
+    if (this.rowStamp[r] !== this.jobId) {
+      this.rowStamp[r] = this.jobId;
+      ns += rows.first[r]!;
+      this.counters[o + FIRST]!++;
+    }
+    this.counters[o + SKB]! += units;
+    this.counters[o + PACKET]! += packets;
+    this.counters[o + BYTE]! += bytes;
+    this.jobNs += ns;
+  }
+
+  /** Prices `count` of one column that is not per skb, packet or byte. */
+  chargeColumn(row: number, column: number, count: number): void {
+    const r = row + this.jobSoft;
+    this.counters[r * COLUMN_COUNT + column]! += count;
+    this.jobNs += this.setup.compiled.rows.list[r]!.ns[column]! * count;
+  }
+
+  chargeCalls(row: number, count: number): void {
+    this.chargeColumn(row, CALL, count);
+  }
+
+  drop(reason: string, packets: number): void {
+    this.drops.set(reason, (this.drops.get(reason) ?? 0) + packets);
+  }
+
+  offer(queue: string, packets: number): void {
+    this.offered.set(queue, (this.offered.get(queue) ?? 0) + packets);
+  }
+
+  /** A batch that reaches a socket inside this job: handled before the job's price is closed. */
+  inline(b: number): void {
+    this.batches.next[b] = -1;
+    if (this.inlineHead < 0) this.inlineHead = b;
+    else this.batches.next[this.inlineTail] = b;
+    this.inlineTail = b;
+  }
+
+  drainInline(): void {
+    while (this.inlineHead >= 0) {
+      const b = this.inlineHead;
+      this.inlineHead = this.batches.next[b]!;
+      this.upper.deliver(this, b);
+    }
+  }
+
+  /** Lets batch `b` go when the open job ends. */
+  output(b: number): void {
+    const k = this.jobCore * 2 + (1 - this.jobSoft);
+    const { cores, batches } = this;
+    batches.next[b] = -1;
+    if (cores.outHead[k]! < 0) cores.outHead[k] = b;
+    else {
+      const tail = cores.outTail[k]!;
+      if (this.joins(tail, b)) {
+        batches.packets[tail]! += batches.packets[b]!;
+        batches.units[tail]! += batches.units[b]!;
+        batches.bytes[tail]! += batches.bytes[b]!;
+        batches.wire[tail]! += batches.wire[b]!;
+        batches.free(b);
+        return;
+      }
+      batches.next[tail] = b;
+    }
+    cores.outTail[k] = b;
+  }
+
+  /** Single packets of one flow that leave one job together travel as one batch. */
+  private joins(a: number, b: number): boolean {
+    const { batches, setup } = this;
+    return (
+      !setup.packetGranularity &&
+      batches.units[a] === batches.packets[a] &&
+      batches.units[b] === batches.packets[b] &&
+      batches.sock[a] === batches.sock[b] &&
+      batches.srcNode[a] === batches.srcNode[b] &&
+      batches.dstNode[a] === batches.dstNode[b] &&
+      batches.lane[a] === batches.lane[b] &&
+      batches.path[a] === batches.path[b] &&
+      batches.flags[a] === batches.flags[b] &&
+      (batches.flags[a]! & 5) !== 0 &&
+      batches.from[a] === batches.from[b] &&
+      batches.seq[a]! + batches.bytes[a]! === batches.seq[b]! &&
+      batches.packets[a]! + batches.packets[b]! <= setup.jobUnits
+    );
+  }
+
+  /** Sends batch `b` to partition `to`, where `kind` happens at its t0; frees it here. */
+  post(to: number, kind: number, actor: number, b: number): void {
+    assert(this.batches.t0[b]! >= this.setup.windowEnd, 'message inside the lookahead');
+    const stride = MESSAGE_DOUBLES + 3;
+    const o = this.outboxCount * stride;
+    if (o + stride > this.outbox.length) {
+      const bigger = new Float64Array(this.outbox.length * 2);
+      bigger.set(this.outbox);
+      this.outbox = bigger;
+    }
+    this.outbox[o] = to;
+    this.outbox[o + 1] = kind;
+    this.outbox[o + 2] = actor;
+    this.batches.encode(b, this.outbox, o + 3);
+    this.outboxCount++;
+    this.batches.free(b);
+  }
+
+  memoryBytes(): number {
+    const threads = this.threads.core.length * 100;
+    const napis = this.napis.kind.length * 70;
+    return (
+      this.batches.memoryBytes() + this.sockets.memoryBytes() + this.cores.count * 140 + threads + napis +
+      this.counters.byteLength + this.outbox.byteLength + this.items.ref.length * 32
+    );
+  }
+}
