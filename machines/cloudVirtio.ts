@@ -56,6 +56,7 @@ export const cloudVirtio: Machine = {
     brNetfilter: false,
     rps: false,
     rxInnerHash: false,
+    arfs: false,
     rssUdpPorts: false,
   },
   waking: {

@@ -34,6 +34,7 @@ export const xeon25g: Machine = {
     brNetfilter: false,
     rps: false,
     rxInnerHash: false,
+    arfs: false,
     rssUdpPorts: true,
   },
   waking: {
