@@ -1,0 +1,68 @@
+/**
+ * Distributions: share of samples at or below a value (log x), and the share above it (log-log), where the
+ * tail is readable. Drawn only as far as 100 samples lie beyond; overloaded cells have no curve.
+ */
+import type { Cell } from '../schema.ts';
+import { scaleOf } from '../units.ts';
+import type { ChartPlan } from './svg.ts';
+
+export interface CurveSetting {
+  readonly id: string;
+  /** What is distributed: "RPC latency", "slowdown of flows ≤ 10 KB". */
+  readonly quantity: string;
+  readonly from: keyof Cell['distributions'];
+  readonly shape: 'cdf' | 'tail';
+  readonly colours: { readonly domain: string[]; readonly range: string[]; readonly dash: number[][] };
+}
+
+/** One curve a backend of one group of cells; null when no cell has enough samples. */
+export function distributionChart(cells: readonly Cell[], setting: CurveSetting): ChartPlan | null {
+  const shown = cells.filter((cell) => cell.distributions[setting.from].cdf.length > 1);
+  if (shown.length === 0) return null;
+  const tail = setting.shape === 'tail';
+  const unit = shown[0]!.distributions[setting.from].unit;
+  // The middle of the first curve decides the prefix: the far tail would make it too coarse.
+  const middle = shown[0]!.distributions[setting.from].cdf.find(([, share]) => share >= 0.5)?.[0] ?? null;
+  const scale = scaleOf(unit, [middle]);
+  const points = shown.flatMap((cell) =>
+    cell.distributions[setting.from].cdf.map(([value, share]) => ({
+      backend: cell.dims.backend, value: value / scale.divisor, share: tail ? 1 - share : share,
+    })),
+  );
+  const omitted = cells.filter((cell) => cell.overloaded).map((cell) => cell.dims.backend);
+  const names = shown.map((cell) => cell.dims.backend);
+  const pick = <T>(range: readonly T[]) => names.map((name) => range[setting.colours.domain.indexOf(name)]!);
+  const y = tail
+    ? { title: 'share of samples above', scale: { type: 'log' }, axis: { format: '~p' } }
+    : { title: 'share of samples at or below', scale: { domain: [0, 1] }, axis: { format: '.0%' } };
+  return {
+    id: setting.id,
+    title: `${setting.quantity}: ${tail ? 'tail' : 'distribution'}`,
+    subtitle: omitted.length === 0 ? 'all seeds merged; left is better' : `left is better; overloaded, not drawn: ${omitted.join(', ')}`,
+    spec: (widthPx) => ({
+      height: widthPx < 480 ? 220 : 260,
+      data: { values: points },
+      mark: { type: 'line', interpolate: 'step-after', strokeWidth: 2 },
+      encoding: {
+        x: {
+          field: 'value', type: 'quantitative', title: `${setting.quantity} (${scale.unit})`,
+          scale: { type: 'log', nice: false }, axis: { format: '~r', labelOverlap: true, tickCount: widthPx < 480 ? 5 : 9 },
+        },
+        y: { field: 'share', type: 'quantitative', ...y },
+        color: {
+          field: 'backend', type: 'nominal', title: null, scale: { domain: names, range: pick(setting.colours.range) },
+          legend: { columns: legendColumns(names, widthPx), symbolType: 'stroke', symbolSize: 300 },
+        },
+        strokeDash: {
+          field: 'backend', type: 'nominal', title: null, scale: { domain: names, range: pick(setting.colours.dash) },
+        },
+      },
+    }),
+  };
+}
+
+/** As many legend columns as fit, by the estimated width of the longest name. */
+export function legendColumns(names: readonly string[], widthPx: number): number {
+  const longest = Math.max(...names.map((name) => name.length));
+  return Math.max(1, Math.floor((widthPx - 16) / (longest * 7 + 40)));
+}

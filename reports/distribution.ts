@@ -1,0 +1,71 @@
+/**
+ * Percentiles that may be printed. A percentile is shown only with at least 100 samples beyond it in the
+ * histogram of all seeds merged; a range over seeds only where each seed alone has them.
+ * Left out: confidence intervals within one seed (samples of one run are not independent).
+ */
+import { bucketMidpoint, Histogram, mergeHistograms } from '../engine/core/histogram.ts';
+import type { HistogramData } from '../engine/core/record.ts';
+import type { Distribution, Quantile } from './schema.ts';
+
+export type QuantileId = 'p50' | 'p90' | 'p99' | 'p999';
+
+/** Samples that must lie beyond a percentile before it is shown. */
+export const BEYOND_MIN = 100;
+const CDF_POINTS_MAX = 200;
+
+/** q as a fraction of 1,000, so that "samples beyond" is counted in whole numbers. */
+const PERMILLE: Readonly<Record<QuantileId, number>> = { p50: 500, p90: 900, p99: 990, p999: 999 };
+
+/**
+ * One percentile of one histogram.
+ * @param scale  units of the histogram in one base unit (1e12: ps to s; 1000: slowdown × 1000 to a ratio)
+ * @returns      base units; null with fewer than 100 samples beyond it
+ */
+export function shownQuantile(data: HistogramData, id: QuantileId, scale: number): number | null {
+  if (data.count * (1000 - PERMILLE[id]) < BEYOND_MIN * 1000) return null;
+  return Histogram.fromData(data).quantile(PERMILLE[id] / 1000) / scale;
+}
+
+/**
+ * Distribution of one quantity over all seeds of a cell.
+ * @param seeds     one histogram a seed
+ * @param withheld  overloaded: the count stays, percentiles and curve go
+ */
+export function distributionOf(
+  seeds: readonly HistogramData[],
+  unit: Distribution['unit'],
+  scale: number,
+  withheld: boolean,
+): Distribution {
+  const merged = mergeHistograms(seeds);
+  const quantile = (id: QuantileId): Quantile => {
+    if (withheld) return { value: null, low: null, high: null };
+    const own = seeds.map((data) => shownQuantile(data, id, scale)).filter((value) => value !== null);
+    const range = own.length === seeds.length && own.length > 0;
+    return {
+      value: shownQuantile(merged, id, scale),
+      low: range ? Math.min(...own) : null,
+      high: range ? Math.max(...own) : null,
+    };
+  };
+  return {
+    unit,
+    count: merged.count,
+    quantiles: { p50: quantile('p50'), p90: quantile('p90'), p99: quantile('p99'), p999: quantile('p999') },
+    cdf: withheld ? [] : cdfOf(merged, scale),
+  };
+}
+
+/** At most 200 points, evenly spaced in buckets (that is, in the logarithm), as far as 100 samples lie beyond. */
+function cdfOf(data: HistogramData, scale: number): [number, number][] {
+  const all: [number, number][] = [];
+  let below = 0;
+  for (const [index, count] of data.buckets) {
+    below += count;
+    if (data.count - below < BEYOND_MIN) break;
+    all.push([bucketMidpoint(index) / scale, below / data.count]);
+  }
+  if (all.length <= CDF_POINTS_MAX) return all;
+  const step = (all.length - 1) / (CDF_POINTS_MAX - 1);
+  return Array.from({ length: CDF_POINTS_MAX }, (_, k) => all[Math.round(k * step)]!);
+}

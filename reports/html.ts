@@ -1,0 +1,114 @@
+/**
+ * The report as one HTML file that loads nothing: style, script and charts are inside, and its content policy
+ * forbids everything else. A result gives the same bytes wherever it is rendered: no clock, no locale.
+ */
+import { createHash } from 'node:crypto';
+import { chartsOf, renderSvg } from './charts/index.ts';
+import { cellDetail, comparisonTable } from './page/comparison.ts';
+import { esc } from './page/escape.ts';
+import { GLOSSARY } from './page/glossary.ts';
+import { SCRIPT, STYLE } from './page/style.ts';
+import { amountOf, spreadOf } from './remarks.ts';
+import type { Result } from './schema.ts';
+import { keyFindings, verdict } from './verdict.ts';
+import { constantDims, hasFigures } from './view.ts';
+
+const WIDE_PX = 640;
+const NARROW_PX = 340;
+
+/** The whole page. */
+export async function renderHtml(result: Result): Promise<string> {
+  const scriptHash = createHash('sha256').update(SCRIPT).digest('base64');
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'; base-uri 'none'; form-action 'none'`;
+  const charts = await figures(result);
+  return [
+    '<!DOCTYPE html>',
+    '<html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${esc(result.scenario.id)} – Windtunnel</title>`,
+    `<style>${STYLE}</style></head><body>`,
+    head(result),
+    '<main>',
+    `<p class="verdict">${esc(verdict(result))}</p>`,
+    section('Key findings', list(keyFindings(result))),
+    section('Comparison', comparisonTable(result) + note([spreadOf(result), amountOf(result)])),
+    charts === '' ? '' : section('Charts', `<div class="charts">${charts}</div>`),
+    ruleFindings(result),
+    section('Detail by backend', result.cells.filter(hasFigures).map((cell) => cellDetail(result, cell)).join('')),
+    parameters(result),
+    section('Words', glossary()),
+    '</main>',
+    `<footer><p>Computed by ${esc(result.tool.name)} ${esc(result.tool.version)}, a deterministic simulation: these are ` +
+      'predictions of a model, not measurements of a cluster. The same scenario, machine, model and seeds give the ' +
+      `same digest anywhere.</p><p>Digest <code>${esc(result.digest.value)}</code></p></footer>`,
+    '<div id="tip" role="status" aria-hidden="true"></div>',
+    `<script>${SCRIPT}</script>`,
+    '</body></html>',
+    '',
+  ].filter((part, k, all) => part !== '' || k === all.length - 1).join('\n');
+}
+
+function head(result: Result): string {
+  const { scenario, model, seeds, status } = result;
+  const facts: [string, string][] = [
+    ['scenario', scenario.id],
+    ['machine', model.machine.name],
+    ...constantDims(result).map(([name, value]): [string, string] => [name, String(value)]),
+    ['seeds', `${seeds.replications.length} (${seeds.replications.join(', ')}) from root ${seeds.root}`],
+    ['model', model.version],
+    ['status', status],
+    ['digest', result.digest.value.slice(0, 16)],
+  ];
+  const rows = facts.map(([name, value]) => `<div><dt>${esc(name)}</dt><dd>${esc(value)}</dd></div>`).join('');
+  return `<header><h1>${esc(scenario.title)}</h1><p class="sub">Windtunnel report: Kubernetes network backends compared</p><dl class="facts">${rows}</dl></header>`;
+}
+
+async function figures(result: Result): Promise<string> {
+  const parts: string[] = [];
+  for (const chart of chartsOf(result)) {
+    const wide = inline(await renderSvg(chart, WIDE_PX), 'wide');
+    const narrow = inline(await renderSvg(chart, NARROW_PX), 'narrow');
+    parts.push(`<figure id="${chart.id}">${wide}${narrow}</figure>`);
+  }
+  return parts.join('\n');
+}
+
+/** An SVG inside HTML needs no namespace; its class says at which width it shows. */
+function inline(svg: string, name: string): string {
+  return svg.replace(/ xmlns="[^"]*"/, '').replace(/^<svg class="marks"/, `<svg class="marks ${name}"`);
+}
+
+function ruleFindings(result: Result): string {
+  if (result.findings.length === 0) return '';
+  const items = result.findings.map(({ level, message, source, asOf }) => {
+    const where = [source, asOf].filter((part) => part !== undefined).join(', ');
+    return `${level}: ${message}${where === '' ? '' : ` (${where})`}`;
+  });
+  return section('Rules', list(items));
+}
+
+function parameters(result: Result): string {
+  const rows = Object.entries(result.scenario.params).map(
+    ([name, value]) =>
+      `<tr><th class="name" scope="row">${esc(name)}</th><td class="text source"><code>${esc(typeof value === 'string' ? value : JSON.stringify(value))}</code></td></tr>`,
+  );
+  if (rows.length === 0) return '';
+  return section('Parameters', `<div class="scroll"><table><tbody>${rows.join('')}</tbody></table></div>`);
+}
+
+function glossary(): string {
+  return `<dl class="glossary">${GLOSSARY.map(([word, text]) => `<div><dt>${esc(word)}</dt><dd>${esc(text)}</dd></div>`).join('')}</dl>`;
+}
+
+function section(title: string, content: string): string {
+  return `<section><h2>${title}</h2>\n${content}</section>`;
+}
+
+function list(items: readonly string[]): string {
+  return `<ul class="findings">${items.map((item) => `<li>${esc(item)}</li>`).join('')}</ul>`;
+}
+
+function note(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').map((text) => `<p class="note">${esc(text)}</p>`).join('');
+}

@@ -1,0 +1,60 @@
+/**
+ * Sentences beside the figures: what a reader must know about a row, how far the seeds spread, how much was
+ * simulated. Shared by terminal and HTML.
+ */
+import type { Cell, CellMetric, Result } from './schema.ts';
+import { percent, printCount, printOne } from './units.ts';
+import { hasFigures, headlineGoodput } from './view.ts';
+
+/** What a reader must know about a row before he uses it. */
+export function remarkOf(cell: Cell): string {
+  const remarks: string[] = [];
+  const planned = cell.metrics['goodput']?.samples.length ?? cell.seeds.length;
+  if (cell.overloaded) remarks.push('overloaded');
+  if (cell.seeds.length < planned) remarks.push(`${cell.seeds.length} of ${planned} seeds`);
+  if (cell.flows.censored > 0) remarks.push(`${printCount(cell.flows.censored)} flows unfinished`);
+  if (cell.rpcs.censored > 0) remarks.push(`${printCount(cell.rpcs.censored)} RPCs unfinished`);
+  if (cell.status === 'failed') remarks.push(`failed: ${cell.reason ?? 'no reason given'}`);
+  return remarks.join('; ');
+}
+
+/** The widest range over seeds of the headline figures, in words; '' with fewer than two seeds. */
+export function spreadOf(result: Result): string {
+  const parts: string[] = [];
+  const named = [
+    [headlineGoodput(result), 'goodput'], ['probeGoodput', 'probe stream'], ['rpcP99', 'RPC p99'], ['cpuCores', 'CPU'],
+  ] as const;
+  for (const [metric, label] of named) {
+    let widest = -1;
+    let where = '';
+    for (const cell of result.cells) {
+      const spread = relativeRange(cell.metrics[metric]);
+      if (spread !== null && spread > widest) [widest, where] = [spread, cell.dims.backend];
+    }
+    if (widest >= 0) parts.push(`${label} ${percent(widest, 1)} (${where})`);
+  }
+  const seeds = result.seeds.replications.length;
+  return parts.length === 0 ? '' : `Widest range over ${seeds} seeds, of the mean: ${parts.join(', ')}.`;
+}
+
+/** (highest − lowest seed) / value; null unless at least two seeds have a sample and none lacks one. */
+export function relativeRange(metric: CellMetric | undefined): number | null {
+  if (metric === undefined || metric.samples.length < 2 || !metric.value) return null;
+  const samples = metric.samples.filter((sample) => sample !== null);
+  if (samples.length < metric.samples.length) return null;
+  return (Math.max(...samples) - Math.min(...samples)) / metric.value;
+}
+
+/** How much was simulated, in words. */
+export function amountOf(result: Result): string {
+  const total = (pick: (cell: Cell) => number) => result.cells.reduce((sum, cell) => sum + pick(cell), 0);
+  const flows = total((cell) => cell.flows.started);
+  const rpcs = total((cell) => cell.rpcs.started);
+  const windows = [...new Set(result.cells.filter(hasFigures).map((cell) => cell.windowPs))];
+  const parts = [`${printOne(total((cell) => cell.simulatedPs) / 1e12, 's')} simulated in all`];
+  if (windows.length === 1) parts.push(`${printOne(windows[0]! / 1e12, 's')} measured a task`);
+  parts.push(`${printCount(total((cell) => cell.events))} events`);
+  if (flows > 0) parts.push(`${printCount(flows)} flows (${printCount(total((cell) => cell.flows.censored))} unfinished)`);
+  if (rpcs > 0) parts.push(`${printCount(rpcs)} RPCs (${printCount(total((cell) => cell.rpcs.censored))} unfinished)`);
+  return `${parts.join(', ')}. Digest ${result.digest.value.slice(0, 16)}.`;
+}

@@ -1,0 +1,163 @@
+/**
+ * The comparison in a terminal: blocks of at most the given width, one row a backend (one a cell where
+ * other dimensions vary too), units in the headers, numbers aligned at the point, a dash with a footnote
+ * where a figure is not shown. The same result gives the same text; colour comes from the caller.
+ */
+import { cut, GAP, type Paint, PLAIN, type Printed, printBlock, shareWidth, textOf, widestOf, widthOf, wrap } from './grid.ts';
+import { amountOf, remarkOf, spreadOf } from './remarks.ts';
+import type { Cell, Result } from './schema.ts';
+import { printScaled } from './units.ts';
+import { verdict } from './verdict.ts';
+import {
+  type Column, columnsOf, columnValue, constantDims, hasFigures, type Section, varyingDims, whyNot,
+} from './view.ts';
+
+const WIDTH = 120;
+const MARKS = ['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+const TITLES: Readonly<Record<Section, string>> = {
+  throughput: 'throughput',
+  latency: 'latency, slowdown of flows by size',
+  cpu: 'CPU and copies',
+  binding: 'what binds',
+};
+
+/** Footnotes of one table, numbered in order of use. */
+class Footnotes {
+  readonly texts: string[] = [];
+  mark(text: string): string {
+    let at = this.texts.indexOf(text);
+    if (at < 0) at = this.texts.push(text) - 1;
+    return MARKS[at] ?? '*';
+  }
+}
+
+/**
+ * The whole comparison.
+ * @param options.width  columns of the terminal, at least 80; 120 by default
+ * @returns              lines joined by newlines, one at the end
+ */
+export function renderTable(result: Result, options: { width?: number; paint?: Paint } = {}): string {
+  const width = Math.max(80, options.width ?? WIDTH);
+  const paint = options.paint ?? PLAIN;
+  const notes = new Footnotes();
+  const lines = [...heading(result, width, paint)];
+  const rows = result.cells.filter(hasFigures);
+  const lead = leadColumns(result, rows);
+  if (rows.length > 0) {
+    for (const block of blocksOf(result, rows, lead, width, notes, paint)) lines.push('', ...block);
+  }
+  lines.push(...absent(result, width, paint));
+  lines.push('', ...wrap(verdict(result), width).map(paint.bold));
+  lines.push(...footer(result, notes, width).map(paint.dim));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function heading(result: Result, width: number, paint: Paint): string[] {
+  const { scenario, model, seeds, status } = result;
+  const dims = constantDims(result).map(([name, value]) => `${name} ${value}`);
+  const facts = [
+    `machine ${model.machine.name}`,
+    ...dims,
+    `${seeds.replications.length} ${seeds.replications.length === 1 ? 'seed' : 'seeds'} from ${seeds.root}`,
+    `model ${model.version}`,
+  ];
+  const state = status === 'complete' ? [] : [paint.red(`${status}: not every task finished`)];
+  return [paint.bold(`${scenario.id}: ${scenario.title}`), ...wrap(facts.join(' · '), width), ...state];
+}
+
+function leadColumns(result: Result, rows: readonly Cell[]): Printed[] {
+  return varyingDims(result).map((name) => {
+    const entries = rows.map((cell) => textOf(String(cell.dims[name] ?? '')));
+    const numeric = rows.every((cell) => typeof cell.dims[name] === 'number');
+    return { header: [name], entries, align: numeric ? 'right' : 'left' };
+  });
+}
+
+/** Sections side by side as long as they fit; each block repeats the leading columns. */
+function blocksOf(
+  result: Result, rows: readonly Cell[], lead: readonly Printed[], width: number, notes: Footnotes, paint: Paint,
+): string[][] {
+  const columns = columnsOf(result);
+  const of = (section: Section) =>
+    columns
+      .filter((column) => column.section === section)
+      .map((column) => printColumn(result, rows, column, notes, paint));
+  const blocks: { title: string; columns: Printed[] }[] = [];
+  for (const section of ['throughput', 'latency', 'cpu'] as const) {
+    const own = of(section);
+    if (own.length === 0) continue;
+    const last = blocks.at(-1);
+    const fits = last !== undefined && widthOf([...lead, ...last.columns, ...own]) <= width;
+    if (fits && section === 'latency') {
+      last.columns.push(...own);
+      last.title += ` and ${TITLES[section]}`;
+    } else {
+      for (const columns of cut(own, width - widthOf(lead) - GAP.length)) {
+        blocks.push({ title: TITLES[section], columns });
+      }
+    }
+  }
+  const room = width - widthOf([...lead, ...of('binding')]);
+  const binding = [...textColumns(rows, room, paint), ...of('binding')];
+  blocks.push({ title: TITLES.binding, columns: binding });
+  return blocks.map(({ title, columns }) => [paint.bold(title), ...printBlock([...lead, ...columns], paint)]);
+}
+
+function printColumn(
+  result: Result, rows: readonly Cell[], column: Column, notes: Footnotes, paint: Paint,
+): Printed {
+  const values = rows.map((cell) => columnValue(result, cell, column));
+  const entries = values.map((value, row) =>
+    value === null ? `–${notes.mark(whyNot(rows[row]!, column))}` : printScaled(value, column.scale),
+  );
+  const header = [...column.header, column.scale.unit].filter((line) => line !== '');
+  const better = rows[0]!.metrics[column.metric]?.better;
+  const colour = (text: string, row: number): string => {
+    const value = values[row];
+    if (column.kind !== 'ratio' || value == null || Math.abs(value - 1) < 0.1) return text;
+    return value > 1 === (better === 'higher') ? paint.green(text) : paint.red(text);
+  };
+  return { header, entries, align: 'right', paint: colour };
+}
+
+/** Binding resources and remarks: text, wrapped into the room that the numbers leave. */
+function textColumns(rows: readonly Cell[], room: number, paint: Paint): Printed[] {
+  const said = (binding: Cell['binding'], of: string): string => {
+    if (binding === null) return '';
+    return binding.agree === binding.of ? binding.text : `${binding.text} (${binding.agree} of ${binding.of} ${of})`;
+  };
+  const colour = (text: string, row: number): string =>
+    rows[row]!.overloaded ? paint.red(text) : rows[row]!.binding?.kind === 'none' ? text : paint.yellow(text);
+  const texts = [
+    { header: ['binds'], entries: rows.map((cell) => said(cell.binding, 'seeds')), paint: colour },
+    { header: ['binds the probes'], entries: rows.map((cell) => said(cell.probes?.binding ?? null, 'probes')) },
+    { header: ['remark'], entries: rows.map(remarkOf) },
+  ].filter(({ entries }) => entries.some((entry) => entry !== ''));
+  const wanted = texts.map(({ header, entries }) => widestOf([...header, ...entries]));
+  const free = room - texts.length * GAP.length;
+  const widths = shareWidth(wanted, free);
+  return texts.map((text, k) => ({
+    ...text,
+    align: 'left' as const,
+    entries: text.entries.map((entry) => wrap(entry, widths[k]!).join('\n')),
+  }));
+}
+
+/** Rows without figures: in words, below the blocks. */
+function absent(result: Result, width: number, paint: Paint): string[] {
+  const cells = result.cells.filter((cell) => !hasFigures(cell));
+  if (cells.length === 0) return [];
+  const lines = cells.flatMap((cell) => {
+    const name = varyingDims(result).map((dim) => cell.dims[dim]).join(' ');
+    const state = cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
+    const [first, ...more] = wrap(`${name}${GAP}${state}`, width - 4);
+    return [paint.yellow(first!), ...more.map((line) => paint.yellow(`    ${line}`))];
+  });
+  return ['', paint.bold('without figures'), ...lines];
+}
+
+function footer(result: Result, notes: Footnotes, width: number): string[] {
+  const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
+  return [...lines, ...[spreadOf(result), amountOf(result)].filter((text) => text !== '').flatMap((text) => wrap(text, width))];
+}
+

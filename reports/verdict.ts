@@ -1,0 +1,166 @@
+/**
+ * The result in a sentence, with its reason. A difference counts when the values differ by more than 1 % and
+ * every seed that both rows have agrees on its sign; figures are tried in the order of what users ask first.
+ * Left out: significance beyond that (three seeds cannot give it).
+ */
+import type { MetricId } from '../engine/core/record.ts';
+import type { Cell, Result } from './schema.ts';
+import { percent, printOne } from './units.ts';
+import { BASELINE, groupsOf, hasFigures, headlineGoodput, settingOf, valueOf } from './view.ts';
+
+/** Least relative difference that is worth a word. */
+export const DIFFERENCE_MIN = 0.01;
+
+interface Question {
+  readonly metric: MetricId;
+  readonly better: 'higher' | 'lower';
+  /** "A <says> B", with the ratio between. */
+  readonly says: (ratio: string, loser: string) => string;
+}
+
+/** The best and the worst row of one group in one figure. */
+export interface Difference {
+  readonly metric: MetricId;
+  readonly best: Cell;
+  readonly worst: Cell;
+  /** Always above 1: how many times better the best is. */
+  readonly factor: number;
+  readonly text: string;
+}
+
+function questionsOf(result: Result): Question[] {
+  return [
+    { metric: headlineGoodput(result), better: 'higher', says: (x, b) => `carries ${x} × the goodput of ${b}` },
+    { metric: 'probeGoodput', better: 'higher', says: (x, b) => `gives a single stream ${x} × the goodput of ${b}` },
+    { metric: 'transactionRate', better: 'higher', says: (x, b) => `completes ${x} × the transactions of ${b}` },
+    { metric: 'rpcP99', better: 'lower', says: (x, b) => `answers RPCs (p99) ${x} × as fast as ${b}` },
+    { metric: 'slowdownSmallP99', better: 'lower', says: (x, b) => `finishes small flows (p99) ${x} × as fast as ${b}` },
+    { metric: 'cpuPerByte', better: 'lower', says: (x, b) => `needs a factor ${x} less CPU a byte than ${b}` },
+  ];
+}
+
+/** One line: who is ahead, by how much, and why; or that nobody is. */
+export function verdict(result: Result): string {
+  const rows = result.cells.filter(hasFigures);
+  if (rows.length === 0) return 'No cell has figures: nothing to compare.';
+  if (rows.length === 1) return alone(result, rows[0]!);
+  for (const question of questionsOf(result)) {
+    const found = [...groupsOf(result)]
+      .map(([, cells]) => differenceIn(cells, question))
+      .filter((difference) => difference !== null);
+    const largest = found.reduce<Difference | null>((a, b) => (a === null || b.factor > a.factor ? b : a), null);
+    if (largest !== null) return sentence(result, largest, found);
+  }
+  return groupsOf(result).size === rows.length
+    ? `${rows.length} settings of one backend; the table shows how they differ.`
+    : 'No difference above 1 % that every seed agrees on.';
+}
+
+/** The findings worth reading first, most asked first; each a sentence without a full stop's worth of doubt. */
+export function keyFindings(result: Result): string[] {
+  const findings: string[] = [];
+  const groups = [...groupsOf(result)];
+  for (const question of questionsOf(result)) {
+    const found = groups
+      .map(([, cells]) => differenceIn(cells, question))
+      .filter((difference) => difference !== null);
+    const largest = found.reduce<Difference | null>((a, b) => (a === null || b.factor > a.factor ? b : a), null);
+    if (largest !== null) findings.push(sentence(result, largest, found));
+  }
+  if (findings.length === 0) findings.push(verdict(result));
+  findings.push(...bindingFindings(result));
+  for (const cell of result.cells) {
+    if (cell.overloaded) findings.push(`${nameOf(result, cell)} is overloaded: work arrives faster than it finishes.`);
+    if (!hasFigures(cell)) findings.push(`${nameOf(result, cell)} has no figures: ${cell.reason ?? cell.status}.`);
+  }
+  return findings;
+}
+
+/** Which backends are bound by what, one sentence a resource. */
+function bindingFindings(result: Result): string[] {
+  const byResource = new Map<string, Set<string>>();
+  for (const cell of result.cells) {
+    if (cell.binding === null || cell.binding.kind === 'none') continue;
+    const name = cell.binding.resource;
+    byResource.set(name, (byResource.get(name) ?? new Set()).add(cell.dims.backend));
+  }
+  const bound = [...byResource].map(([name, who]) => `Bound by the ${name}: ${[...who].join(', ')}.`);
+  const free = result.cells.filter((cell) => cell.binding?.kind === 'none');
+  const names = [...new Set(free.map((cell) => cell.dims.backend))];
+  if (names.length > 0) bound.push(`Nothing binds at this load: ${names.join(', ')}.`);
+  return bound;
+}
+
+/** The largest difference of one figure inside a group, baselines aside as long as two others remain. */
+function differenceIn(group: readonly Cell[], question: Question): Difference | null {
+  const known = group.filter((cell) => hasFigures(cell) && (valueOf(cell, question.metric) ?? 0) > 0);
+  const others = known.filter((cell) => cell.dims.backend !== BASELINE && cell.group !== 'baseline');
+  const rows = others.length >= 2 ? others : known;
+  if (rows.length < 2) return null;
+  const value = (cell: Cell) => valueOf(cell, question.metric)!;
+  const sorted = [...rows].sort((a, b) => value(a) - value(b));
+  const [low, high] = [sorted[0]!, sorted.at(-1)!];
+  const factor = value(high) / value(low);
+  if (factor - 1 <= DIFFERENCE_MIN || !seedsAgree(low, high, question.metric)) return null;
+  const [best, worst] = question.better === 'higher' ? [high, low] : [low, high];
+  const says = question.says(factor.toFixed(2), worst.dims.backend);
+  const text = `${best.dims.backend} ${says}${reasonOf(question, best, worst)}`;
+  return { metric: question.metric, best, worst, factor, text };
+}
+
+function seedsAgree(low: Cell, high: Cell, metric: MetricId): boolean {
+  const highs = high.metrics[metric]!.samples;
+  return low.metrics[metric]!.samples.every((sample, k) => {
+    const other = highs[k] ?? null;
+    return sample === null || other === null || sample < other;
+  });
+}
+
+/** Why the worse row is worse: its binding resource, or for CPU the stage that costs most more. */
+function reasonOf(question: Question, best: Cell, worst: Cell): string {
+  if (question.metric === 'cpuPerByte') return stageReason(best, worst);
+  const binding = question.metric === 'probeGoodput' ? worst.probes?.binding : worst.binding;
+  if (binding == null) return '';
+  if (binding.kind !== 'resource') {
+    return binding.kind === 'none' ? '' : `, where this holds: ${binding.text}`;
+  }
+  const own = percent(binding.utilisation);
+  // A probe's binding is that of its own path: the other row's class mean is not its counterpart.
+  const other = question.metric === 'probeGoodput' ? undefined : best.utilisation[binding.resource]?.value;
+  const against = other === undefined ? `at ${own}` : `(${own} against ${percent(other)})`;
+  return `, whose ${binding.resource} binds ${against}`;
+}
+
+function stageReason(best: Cell, worst: Cell): string {
+  const perByte = (cell: Cell, stage: string) => {
+    const cores = cell.cpuByStage.filter((one) => one.stage === stage).reduce((sum, one) => sum + one.share, 0);
+    return cores * (valueOf(cell, 'cpuPerByte') ?? 0);
+  };
+  let most = { stage: '', excess: 0 };
+  for (const stage of new Set(worst.cpuByStage.map((one) => one.stage))) {
+    const excess = perByte(worst, stage) - perByte(best, stage);
+    if (excess > most.excess) most = { stage, excess };
+  }
+  return most.stage === '' ? '' : `; the largest part is ${most.stage} (${printOne(most.excess, 's/B')})`;
+}
+
+function sentence(result: Result, largest: Difference, found: readonly Difference[]): string {
+  const setting = settingOf(result, largest.worst);
+  if (setting === '') return `${largest.text}.`;
+  const groups = groupsOf(result).size;
+  const also = found.filter((one) => one.best.dims.backend === largest.best.dims.backend).length;
+  const many = groups > 1 ? ` (ahead in ${also} of ${groups} settings)` : '';
+  return `At ${setting}: ${largest.text}${many}.`;
+}
+
+function alone(result: Result, cell: Cell): string {
+  const metric = headlineGoodput(result);
+  const value = valueOf(cell, metric);
+  const goodput = value === null ? 'no goodput' : `${printOne(value, 'bit/s')}${metric === 'goodput' ? '' : ' a node'}`;
+  return `${cell.dims.backend}: ${goodput}; ${cell.binding?.text ?? 'binding resource unknown'}.`;
+}
+
+function nameOf(result: Result, cell: Cell): string {
+  const setting = settingOf(result, cell);
+  return setting === '' ? cell.dims.backend : `${cell.dims.backend} (${setting})`;
+}
