@@ -8,7 +8,13 @@ import * as declared from './index.ts';
 
 /** Names of the default set, in the order of tables and charts. */
 export const DEFAULT_BACKENDS = [
-  'host', 'flannel-udp', 'flannel-vxlan', 'flannel-host-gw', 'calico-ipip', 'calico-bgp', 'cilium-native',
+  'host',
+  'flannel-udp',
+  'flannel-vxlan',
+  'flannel-host-gw',
+  'calico-ipip',
+  'calico-bgp',
+  'cilium-native',
   'calico-wireguard',
 ] as const;
 
@@ -22,11 +28,21 @@ export const BACKENDS: readonly Backend[] = Object.values<Backend>(declared).sor
   (a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1),
 );
 
-assert(new Set(BACKENDS.map((backend) => backend.name)).size === BACKENDS.length, 'two backends share a name');
+assert(
+  new Set(BACKENDS.map((backend) => backend.name)).size === BACKENDS.length,
+  'two backends share a name',
+);
 
 /** The backend of that name. Throws an Error that lists the known names and suggests the nearest. */
 export function backendNamed(name: string): Backend {
   const found = BACKENDS.find((backend) => backend.name === name);
-  if (found === undefined) throw new Error(unknownName('backend', name, BACKENDS.map((backend) => backend.name)));
+  if (found === undefined)
+    throw new Error(
+      unknownName(
+        'backend',
+        name,
+        BACKENDS.map((backend) => backend.name),
+      ),
+    );
   return found;
 }

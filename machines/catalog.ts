@@ -13,6 +13,13 @@ export const MACHINES: readonly Machine[] = Object.values<Machine>(declared).sor
 /** The machine of that name. Throws an Error that lists the known names and suggests the nearest. */
 export function machineNamed(name: string): Machine {
   const found = MACHINES.find((machine) => machine.name === name);
-  if (found === undefined) throw new Error(unknownName('machine', name, MACHINES.map((m) => m.name)));
+  if (found === undefined)
+    throw new Error(
+      unknownName(
+        'machine',
+        name,
+        MACHINES.map((m) => m.name),
+      ),
+    );
   return found;
 }

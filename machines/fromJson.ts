@@ -17,7 +17,12 @@ class Problems {
   }
 
   /** The object at `path` if it has exactly these fields (plus optional ones), else an empty one. */
-  fields(value: unknown, path: string, required: readonly string[], optional: readonly string[] = []): Fields {
+  fields(
+    value: unknown,
+    path: string,
+    required: readonly string[],
+    optional: readonly string[] = [],
+  ): Fields {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.add(path, 'must be an object');
       return {};
@@ -25,7 +30,8 @@ class Problems {
     const known = [...required, ...optional];
     const join = (name: string): string => (path === '$' ? name : `${path}.${name}`);
     for (const name of required) if (!Object.hasOwn(value, name)) this.add(join(name), 'is missing');
-    for (const name of Object.keys(value)) if (!known.includes(name)) this.add(join(name), 'is not a known field');
+    for (const name of Object.keys(value))
+      if (!known.includes(name)) this.add(join(name), 'is not a known field');
     return value as Fields;
   }
 
@@ -91,14 +97,19 @@ export function machineFromJson(json: unknown): Machine {
   problems.oneOf(top, 'wire', 'wire', ['nic', 'veth']);
   checkNumbers(problems, top, '', TOP_NUMBERS);
   if (top.nic !== undefined) {
-    const nic = problems.fields(top.nic, 'nic', NIC_NUMBERS.map(([name]) => name));
+    const nic = problems.fields(
+      top.nic,
+      'nic',
+      NIC_NUMBERS.map(([name]) => name),
+    );
     checkNumbers(problems, nic, 'nic.', NIC_NUMBERS);
   }
   if (top.facts !== undefined) {
     const facts = problems.fields(top.facts, 'facts', FACTS);
     for (const fact of FACTS) {
       const value = facts[fact];
-      if (value !== undefined && typeof value !== 'boolean') problems.add(`facts.${fact}`, 'must be true or false');
+      if (value !== undefined && typeof value !== 'boolean')
+        problems.add(`facts.${fact}`, 'must be true or false');
     }
   }
   if (top.waking !== undefined) checkWaking(problems, top.waking);
@@ -112,7 +123,12 @@ export function machineFromJson(json: unknown): Machine {
   return json as Machine;
 }
 
-function checkNumbers(problems: Problems, fields: Fields, prefix: string, rules: readonly NumberRule[]): void {
+function checkNumbers(
+  problems: Problems,
+  fields: Fields,
+  prefix: string,
+  rules: readonly NumberRule[],
+): void {
   for (const [name, min, max, whole] of rules) problems.number(fields, name, prefix + name, min, max, whole);
 }
 
@@ -131,7 +147,8 @@ function checkPrice(problems: Problems, value: unknown, path: string): void {
   problems.oneOf(price, 'confidence', `${path}.confidence`, CONFIDENCES);
   const range = price.range;
   if (range === undefined) {
-    if (price.confidence === 'assumed') problems.add(`${path}.range`, 'is missing: an assumed price needs one');
+    if (price.confidence === 'assumed')
+      problems.add(`${path}.range`, 'is missing: an assumed price needs one');
     return;
   }
   const [low, high] = Array.isArray(range) && range.length === 2 ? (range as unknown[]) : [];

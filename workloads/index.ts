@@ -2,8 +2,8 @@
 import { aliStorage2019 } from './aliStorage2019.ts';
 import { fbHadoop } from './fbHadoop.ts';
 import { googleRpc2008Thinned } from './googleRpc2008Thinned.ts';
-import { websearch } from './websearch.ts';
 import type { FlowSizes } from './types.ts';
+import { websearch } from './websearch.ts';
 
 export type { FlowSizes } from './types.ts';
 

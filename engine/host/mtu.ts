@@ -37,7 +37,10 @@ export function headerBytes(path: Path): number {
  */
 export function deriveMtu(backend: Backend, linkMtuBytes: number): DerivedMtu {
   assertWhole(linkMtuBytes, 'link MTU must be a whole number of bytes');
-  const overheadBytes = Object.values(backend.paths).reduce((most, path) => Math.max(most, headerBytes(path)), 0);
+  const overheadBytes = Object.values(backend.paths).reduce(
+    (most, path) => Math.max(most, headerBytes(path)),
+    0,
+  );
   const podMtuBytes = linkMtuBytes - (backend.mtuReserveBytes ?? overheadBytes);
   const tcpMssBytes = podMtuBytes - TCP_IP_HEADER_BYTES;
   assert(tcpMssBytes > 0, 'link MTU leaves no TCP payload');

@@ -6,9 +6,17 @@ import type { Price } from '../../engine/host/machine.ts';
 
 export type Values = Pick<Price, 'firstNs' | 'eachNs' | 'packetNs' | 'byteNs'>;
 
-export const published = (source: string, values: Values): Price => ({ ...values, source, confidence: 'published' });
+export const published = (source: string, values: Values): Price => ({
+  ...values,
+  source,
+  confidence: 'published',
+});
 
-export const measured = (source: string, values: Values): Price => ({ ...values, source, confidence: 'measured' });
+export const measured = (source: string, values: Values): Price => ({
+  ...values,
+  source,
+  confidence: 'measured',
+});
 
 export const assumed = (source: string, range: readonly [number, number], values: Values): Price => ({
   ...values,

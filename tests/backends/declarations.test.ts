@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { BACKENDS, DEFAULT_BACKENDS, backendNamed } from '../../backends/catalog.ts';
+import { BACKENDS, backendNamed, DEFAULT_BACKENDS } from '../../backends/catalog.ts';
 import { FACTS, type Path, type Place } from '../../engine/host/backend.ts';
 import { STAGES } from '../../engine/host/stages.ts';
 
@@ -35,15 +35,32 @@ test('backends are data: short, no prices, no import of another backend', () => 
 test('the default set, in its order, comes first', () => {
   assert.deepEqual(
     [...DEFAULT_BACKENDS],
-    ['host', 'flannel-udp', 'flannel-vxlan', 'flannel-host-gw', 'calico-ipip', 'calico-bgp', 'cilium-native',
-      'calico-wireguard'],
+    [
+      'host',
+      'flannel-udp',
+      'flannel-vxlan',
+      'flannel-host-gw',
+      'calico-ipip',
+      'calico-bgp',
+      'cilium-native',
+      'calico-wireguard',
+    ],
   );
-  assert.deepEqual(BACKENDS.slice(0, 8).map((b) => b.name), [...DEFAULT_BACKENDS]);
+  assert.deepEqual(
+    BACKENDS.slice(0, 8).map((b) => b.name),
+    [...DEFAULT_BACKENDS],
+  );
 });
 
 test('an unknown name lists the known ones and suggests the nearest', () => {
-  assert.throws(() => backendNamed('flanel-vxlan'), /did you mean "flannel-vxlan"\? known: host, flannel-udp/);
-  assert.throws(() => backendNamed('zzz'), (error: Error) => !error.message.includes('did you mean'));
+  assert.throws(
+    () => backendNamed('flanel-vxlan'),
+    /did you mean "flannel-vxlan"\? known: host, flannel-udp/,
+  );
+  assert.throws(
+    () => backendNamed('zzz'),
+    (error: Error) => !error.message.includes('did you mean'),
+  );
 });
 
 const stagesOf = (path: Path): string[] =>
@@ -87,7 +104,21 @@ test('where each backend may go', () => {
   assert.equal(needs['calico-ipip'], 'protocol4Allowed');
   assert.equal(needs['calico-bgp'], 'fabricKnowsPods');
   assert.equal(needs['cilium-native'], 'fabricKnowsPods');
-  for (const name of ['host', 'flannel-udp', 'flannel-vxlan', 'calico-wireguard']) assert.equal(needs[name], '');
+  for (const name of ['host', 'flannel-udp', 'flannel-vxlan', 'calico-wireguard'])
+    assert.equal(needs[name], '');
   assert.equal(typeof backendNamed('flannel-host-gw').choose.crossSubnet, 'object');
   assert.equal(backendNamed('calico-bgp').choose.crossSubnet, 'routed');
+});
+
+test('what routers and NICs see of a tunnel: protocol, ports, checksum', () => {
+  const outer = (name: string): string => {
+    const backend = backendNamed(name);
+    const { headers } = backend.paths[backend.choose.sameSubnet as string]!;
+    return headers.map((h) => [h.bytes, h.proto, h.sport, h.dport, h.csum].join('/')).join(' ');
+  };
+  assert.equal(outer('flannel-vxlan'), '20/17/// 8//flowHash/8472/true 8//// 14////');
+  assert.equal(outer('flannel-udp'), '20/17/// 8//8285/8285/true');
+  assert.equal(outer('calico-ipip'), '20/4///');
+  assert.equal(outer('calico-wireguard'), '20/17/// 8//51820/51820/true 32////');
+  for (const name of ['host', 'flannel-host-gw', 'calico-bgp', 'cilium-native']) assert.equal(outer(name), '');
 });

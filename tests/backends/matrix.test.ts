@@ -19,7 +19,13 @@ interface Side {
 }
 
 const side = (transport: Partial<Side>): Side => ({
-  copies: 1, kernelCopies: 0, checksums: 0, conntrackSkb: 0, conntrackSegment: 0, wakeups: 0, extraCalls: 0,
+  copies: 1,
+  kernelCopies: 0,
+  checksums: 0,
+  conntrackSkb: 0,
+  conntrackSegment: 0,
+  wakeups: 0,
+  extraCalls: 0,
   ...transport,
 });
 
@@ -116,9 +122,9 @@ test('where the sender loses its socket', () => {
 /** The stage order between the pod's IP output and the pod's IP input, as read from the sources. */
 const steps = (name: string): string => {
   const backend = backendNamed(name);
-  return backend.paths[backend.choose.sameSubnet as string]!.steps
-    .map((s) => (typeof s === 'string' ? s : 'stage' in s ? s.stage : `‖${s.queue}`))
-    .join(' ');
+  return backend.paths[backend.choose.sameSubnet as string]!.steps.map((s) =>
+    typeof s === 'string' ? s : 'stage' in s ? s.stage : `‖${s.queue}`,
+  ).join(' ');
 };
 
 test('stage order of the kernel tunnels', () => {

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backendNamed } from '../../backends/catalog.ts';
-import { deriveMtu, headerBytes, wireBytes } from '../../engine/host/mtu.ts';
 import type { Path } from '../../engine/host/backend.ts';
+import { deriveMtu, headerBytes, wireBytes } from '../../engine/host/mtu.ts';
 
 /** [backend, overhead, MTU and MSS at 1500, MSS at 9000, wire bytes of a pure ACK] */
 const GOLDEN = [

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { MACHINES, machineFromJson, machineNamed } from '../../machines/catalog.ts';
 import { FACTS } from '../../engine/host/backend.ts';
 import type { Machine } from '../../engine/host/machine.ts';
 import { STAGE_IDS } from '../../engine/host/stages.ts';
+import { MACHINES, machineFromJson, machineNamed } from '../../machines/catalog.ts';
 
 const FOLDER = new URL('../../machines/', import.meta.url);
 const NOT_MACHINES = ['index.ts', 'catalog.ts', 'fromJson.ts'];
@@ -14,11 +14,17 @@ const SOURCES = readFileSync(new URL('../../docs/SOURCES.md', import.meta.url), 
 test('the index is the folder; names as published', () => {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts') && !NOT_MACHINES.includes(name));
   assert.equal(MACHINES.length, files.length);
-  assert.deepEqual(MACHINES.map((m) => m.name), ['cloud-virtio', 'veth-vm', 'xeon-25g']);
+  assert.deepEqual(
+    MACHINES.map((m) => m.name),
+    ['cloud-virtio', 'veth-vm', 'xeon-25g'],
+  );
 });
 
 test('an unknown machine lists the known ones', () => {
-  assert.throws(() => machineNamed('xeon-25'), /unknown machine "xeon-25"; did you mean "xeon-25g"\? known: cloud/);
+  assert.throws(
+    () => machineNamed('xeon-25'),
+    /unknown machine "xeon-25"; did you mean "xeon-25g"\? known: cloud/,
+  );
 });
 
 for (const machine of MACHINES) {
@@ -27,7 +33,10 @@ for (const machine of MACHINES) {
     assert.deepEqual(Object.keys(machine.facts).sort(), [...FACTS].sort());
     for (const [stage, price] of Object.entries(machine.prices)) {
       const values = [price.firstNs ?? 0, price.eachNs ?? 0, price.packetNs ?? 0, price.byteNs ?? 0];
-      assert.ok(values.every((v) => Number.isFinite(v) && v >= 0), stage);
+      assert.ok(
+        values.every((v) => Number.isFinite(v) && v >= 0),
+        stage,
+      );
       assert.ok(price.eachNs !== undefined, `${stage} has no price`);
       if (price.confidence === 'assumed') assert.ok(price.range, `${stage} is assumed without a range`);
       if (price.range) assert.ok(price.range[0] > 0 && price.range[0] <= 1 && price.range[1] >= 1, stage);
@@ -52,7 +61,8 @@ test('facts that flip rankings', () => {
   for (const fact of ['tso', 'udpTunnelTso', 'ipipTso', 'rxInnerCsum', 'rssUdpPorts', 'conntrack'] as const) {
     assert.equal(facts('xeon-25g')[fact], true, fact);
   }
-  for (const fact of ['rxInnerHash', 'brNetfilter', 'rps'] as const) assert.equal(facts('xeon-25g')[fact], false);
+  for (const fact of ['rxInnerHash', 'brNetfilter', 'rps'] as const)
+    assert.equal(facts('xeon-25g')[fact], false);
   for (const fact of ['udpTunnelTso', 'ipipTso', 'rxInnerCsum'] as const) {
     assert.equal(facts('cloud-virtio')[fact], false, fact);
   }
@@ -81,23 +91,33 @@ test('JSON: every problem is reported, each with its path', () => {
   assert.throws(
     () => machineFromJson(bad),
     (error: Error) => {
-      assert.deepEqual(error.message.split('\n').slice(1).map((line) => line.trim()).sort(), [
-        'colour: is not a known field',
-        'cores: must be a whole number from 1 to 1024',
-        'facts.tso: must be true or false',
-        'nic.rxQueues: must be a whole number from 1 to 1024',
-        'prices.CT.range: is missing: an assumed price needs one',
-        'prices.CT.source: must be a text that is not empty',
-        'prices.NIC_TX.confidence: is missing',
-        'prices.NIC_TX.eachNs: must be a number from 0 to 1000000000',
-        'prices.NIC_TX.source: is missing',
-        'prices.TCP_TX: is missing',
-        'waking.haltNs: must be a number from 0 to 1000000000',
-        'wire: must be one of nic, veth',
-      ]);
+      assert.deepEqual(
+        error.message
+          .split('\n')
+          .slice(1)
+          .map((line) => line.trim())
+          .sort(),
+        [
+          'colour: is not a known field',
+          'cores: must be a whole number from 1 to 1024',
+          'facts.tso: must be true or false',
+          'nic.rxQueues: must be a whole number from 1 to 1024',
+          'prices.CT.range: is missing: an assumed price needs one',
+          'prices.CT.source: must be a text that is not empty',
+          'prices.NIC_TX.confidence: is missing',
+          'prices.NIC_TX.eachNs: must be a number from 0 to 1000000000',
+          'prices.NIC_TX.source: is missing',
+          'prices.TCP_TX: is missing',
+          'waking.haltNs: must be a number from 0 to 1000000000',
+          'wire: must be one of nic, veth',
+        ],
+      );
       return true;
     },
   );
   assert.throws(() => machineFromJson([]), /\$: must be an object/);
-  assert.throws(() => machineFromJson({ ...good, prices: { ...good.prices, CT: 3 } }), /prices\.CT: must be an obj/);
+  assert.throws(
+    () => machineFromJson({ ...good, prices: { ...good.prices, CT: 3 } }),
+    /prices\.CT: must be an obj/,
+  );
 });

@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machineNamed } from '../../machines/catalog.ts';
 import type { Price } from '../../engine/host/machine.ts';
 import { STAGES, type StageDef, type StageId } from '../../engine/host/stages.ts';
+import { machineNamed } from '../../machines/catalog.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -25,7 +25,9 @@ const vethPrices = machineNamed('veth-vm').prices;
 const alone = (stage: StageId): number => {
   const { firstNs = 0, eachNs = 0, packetNs = 0, byteNs = 0 } = vethPrices[stage];
   const bytes = 64;
-  return firstNs + packetNs + byteNs * bytes + eachNs * ((STAGES[stage] as StageDef).per === 'byte' ? bytes : 1);
+  return (
+    firstNs + packetNs + byteNs * bytes + eachNs * ((STAGES[stage] as StageDef).per === 'byte' ? bytes : 1)
+  );
 };
 const burst = (stage: StageId): number => (vethPrices[stage].eachNs ?? 0) + (vethPrices[stage].packetNs ?? 0);
 
@@ -92,8 +94,23 @@ function steady(counts: Counts, packets: number): number {
 }
 
 const ackOut: Counts = { ACK_TX: 1, SKB_ALLOC: 1, IP_OUT: 1, QDISC: 1, NIC_TX: 1, NIC_TX_DONE: 1 };
-const ackIn: Counts = { NIC_RX_POLL: 1, SKB_ALLOC: 1, GRO_MISS: 1, IP_RCV_LOCAL: 1, TCP_ACK_RX: 1, SKB_FREE: 1 };
-const sendOne: Counts = { COPY_U2K: 1, SKB_ALLOC: 1, TCP_TX: 1, IP_OUT: 1, QDISC: 1, NIC_TX: 1, NIC_TX_DONE: 1 };
+const ackIn: Counts = {
+  NIC_RX_POLL: 1,
+  SKB_ALLOC: 1,
+  GRO_MISS: 1,
+  IP_RCV_LOCAL: 1,
+  TCP_ACK_RX: 1,
+  SKB_FREE: 1,
+};
+const sendOne: Counts = {
+  COPY_U2K: 1,
+  SKB_ALLOC: 1,
+  TCP_TX: 1,
+  IP_OUT: 1,
+  QDISC: 1,
+  NIC_TX: 1,
+  NIC_TX_DONE: 1,
+};
 const sleepAndWake: Counts = { WAKE: 1, CTXSW: 1, U_SYSCALL: 1 };
 const interrupt: Counts = { NIC_IRQ: 1, NAPI_POLL: 1 };
 
@@ -118,7 +135,12 @@ test('xeon-25g: other published sums', () => {
   const sendto: Counts = { U_SYSCALL: 1, ...sendOne, TCP_TX: 0, UDP_OUT: 1 };
   within(steady(sendto, 1), 1602, 0.12, 'sendto of a datagram, down to the wire');
   within(steady({ U_SYSCALL: 1, SKB_FREE: 1 }, 1), 432, 0.25, 'recv of a small datagram');
-  within(steady({ IP_FWD: 1, QDISC: 1, NIC_TX: 1, NIC_TX_DONE: 1 }, 1), 376.9, 0.12, 'forwarding to the wire');
+  within(
+    steady({ IP_FWD: 1, QDISC: 1, NIC_TX: 1, NIC_TX_DONE: 1 }, 1),
+    376.9,
+    0.12,
+    'forwarding to the wire',
+  );
   within(steady({ TUN_XMIT: 1, U_SYSCALL: 1, SKB_FREE: 1 }, 1), 720, 0.07, 'TUN ring and read');
   const woken = steady({ WAKE: 1, CTXSW: 1 }, 1);
   assert.ok(woken >= 1100 && woken <= 2400, `wake-up and switch ${woken}`);
