@@ -1,6 +1,6 @@
 /**
  * Flow sizes of a storage cluster at Alibaba.
- * Read off: Y. Li et al., "HPCC: High Precision Congestion Control", SIGCOMM 2019.
+ * Attributed to: Y. Li et al., "HPCC: High Precision Congestion Control", SIGCOMM 2019.
  * Pairs [bytes, cumulative per cent]; between two points the share grows linearly with the size.
  * Left out: arrival pattern and locality, which scenarios set. Source: docs/SOURCES.md, section "Workloads".
  */

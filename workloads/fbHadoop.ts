@@ -1,6 +1,6 @@
 /**
  * Flow sizes of a Hadoop cluster at Facebook.
- * Read off: A. Roy et al., "Inside the Social Network's (Datacenter) Network", SIGCOMM 2015.
+ * Attributed to: A. Roy et al., "Inside the Social Network's (Datacenter) Network", SIGCOMM 2015.
  * Pairs [bytes, cumulative per cent]; between two points the share grows linearly with the size.
  * Left out: arrival pattern and locality, which scenarios set. Source: docs/SOURCES.md, section "Workloads".
  */

@@ -1,6 +1,6 @@
 /**
  * Sizes of remote procedure calls at Google in 2008, thinned to 27 points: most fit one packet.
- * Tabulated with the simulations of B. Montazeri et al., "Homa", SIGCOMM 2018.
+ * A table that network simulators pass around; its origin was not traced further than its name.
  * Pairs [bytes, cumulative per cent]; between two points the share grows linearly with the size.
  * Left out: arrival pattern and locality, which scenarios set. Source: docs/SOURCES.md, section "Workloads".
  */

@@ -1,6 +1,6 @@
 /**
  * Flow sizes of a web-search cluster: long flows carry most bytes.
- * Read off: M. Alizadeh et al., "Data Center TCP (DCTCP)", SIGCOMM 2010.
+ * Attributed to: M. Alizadeh et al., "Data Center TCP (DCTCP)", SIGCOMM 2010.
  * Pairs [bytes, cumulative per cent]; between two points the share grows linearly with the size.
  * Left out: arrival pattern and locality, which scenarios set. Source: docs/SOURCES.md, section "Workloads".
  */

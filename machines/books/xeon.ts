@@ -22,6 +22,7 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   SKB_FREE: published('C017 C035 C098', { eachNs: 90, packetNs: 24 }),
   // Per packet: tcp/ip 44, lock 20, skb 25, etc 24; per byte: the pages of the payload (mm).
   TCP_TX: published('C022 C023 C026 C027', { firstNs: 300, eachNs: 400, packetNs: 110, byteNs: 0.018 }),
+  // 1,302 less its ACK and IP_RCV_LOCAL plus lock is 1,025; the rest is the total's share of no category.
   TCP_RX: published('C013 C018 C036', { firstNs: 300, eachNs: 1150, packetNs: 7 }),
   TCP_ACK_RX: assumed('C027 split', [0.5, 2], { firstNs: 100, eachNs: 250 }),
   ACK_TX: assumed('C018 split', [0.5, 2], { firstNs: 100, eachNs: 300 }),
@@ -68,6 +69,6 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
   BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),
   BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
-  WAKE: published('C113 C114 split', { eachNs: 900 }),
-  CTXSW: published('C113 C114 split', { eachNs: 950 }),
+  WAKE: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 900 }),
+  CTXSW: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 950 }),
 };
