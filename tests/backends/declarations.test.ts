@@ -120,5 +120,6 @@ test('what routers and NICs see of a tunnel: protocol, ports, checksum', () => {
   assert.equal(outer('flannel-udp'), '20/17/// 8//8285/8285/true');
   assert.equal(outer('calico-ipip'), '20/4///');
   assert.equal(outer('calico-wireguard'), '20/17/// 8//51820/51820/true 32////');
-  for (const name of ['host', 'flannel-host-gw', 'calico-bgp', 'cilium-native']) assert.equal(outer(name), '');
+  for (const name of ['host', 'flannel-host-gw', 'calico-bgp', 'cilium-native'])
+    assert.equal(outer(name), '');
 });
