@@ -62,7 +62,7 @@ test('veth-vm: increments alone and in bursts', () => {
   within(sum(burst, 'IP_FWD'), 445, 0.01, 'forwarding in a burst');
 });
 
-test('veth-vm: bulk TCP without offloads, ns of the sender core for a packet of 1,448 bytes in bursts of 30', () => {
+test('veth-vm: bulk TCP without offloads, sender core, 1,448 bytes in bursts of 30', () => {
   const packet = (stage: StageId): number => {
     const { firstNs = 0, eachNs = 0, packetNs = 0, byteNs = 0 } = vethPrices[stage];
     const perByte = (STAGES[stage] as StageDef).per === 'byte';
