@@ -1,0 +1,240 @@
+/**
+ * One run from scenario to result: tasks, feasibility, journal, pool, merge. Joins scenarios, workers and reports;
+ * prints nothing but progress and failures.
+ */
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import type { TaskRecord } from '../engine/core/record.ts';
+import type { TaskSpec } from '../engine/core/taskSpec.ts';
+import type { Machine } from '../engine/host/machine.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { canonicalSha256 } from '../reports/canonical.ts';
+import { type CellPlan, mergeRecords, type Result } from '../reports/result.ts';
+import type { Scenario } from '../scenarios/lib/define.ts';
+import { Board } from '../workers/board.ts';
+import { sha256, taskHash } from '../workers/hash.ts';
+import { appendRecord, createJournal, JournalError, openJournal } from '../workers/journal.ts';
+import { autoWorkers, runTasks, type TaskFailure } from '../workers/pool.ts';
+import { UsageError } from './errors.ts';
+import { defaultDir, makeDir, type RunFiles, runFiles, writeAtomic } from './files.ts';
+import type { Io, ProgressMode } from './io.ts';
+import type { Parts } from './parts.ts';
+import { Progress } from './progress.ts';
+import type { Signals } from './signals.ts';
+
+export interface CampaignInput {
+  readonly scenario: Scenario;
+  readonly machine: Machine;
+  readonly tasks: readonly TaskSpec[];
+  readonly seedRoot: number;
+  /** Arguments that repeat this run, without its folder. */
+  readonly argv: readonly string[];
+  /** null: as many as the process may use. */
+  readonly workers: number | null;
+  readonly outDir: string | null;
+  readonly resumeDir: string | null;
+  readonly progress: Exclude<ProgressMode, 'auto'>;
+}
+
+export interface Campaign {
+  readonly result: Result;
+  readonly files: RunFiles;
+  readonly failures: ReadonlyMap<TaskSpec, TaskFailure>;
+  /** Backend names that cannot work in this cluster. */
+  readonly infeasible: readonly string[];
+  /** Tasks taken from the journal. */
+  readonly resumed: number;
+  /** Most bytes that one task's pools held, by node. */
+  readonly bytesPerNode: number;
+  /** Simulated by this process, events. */
+  readonly eventsRun: number;
+}
+
+/** Runs what is left to run and writes journal and result.json. @throws UsageError */
+export async function runCampaign(
+  input: CampaignInput,
+  parts: Parts,
+  io: Io,
+  signals: Signals,
+): Promise<Campaign> {
+  const startedAt = new Date();
+  const startMs = performance.now();
+  const plan = planCells(input.tasks, parts);
+  const runnable = input.tasks.filter((task) => plan.get(task.cell)!.status !== 'infeasible');
+  const hashes = new Map(runnable.map((task) => [task, taskHash(task, parts.modelVersion)]));
+  const inputsHash = sha256([...hashes.values()]);
+  const dir = input.resumeDir ?? input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
+  const files = runFiles(dir);
+  const records = new Map<TaskSpec, TaskRecord>();
+  openFolder(input, files, parts, runnable, hashes, records);
+
+  const left = runnable.filter((task) => !records.has(task));
+  const resumed = records.size;
+  const workers = input.workers ?? autoWorkers(left.length);
+  announce(input, plan, { runnable: runnable.length, left: left.length, workers }, io);
+  const failures = new Map<TaskSpec, TaskFailure>();
+  let eventsRun = 0;
+  const board = new Board(Math.max(1, left.length));
+  const progress = new Progress(left, board, input.progress, io);
+  if (left.length > 0) progress.start();
+  try {
+    await runTasks(left, {
+      workers,
+      runner: parts.runner,
+      signal: signals.signal,
+      board,
+      onStart: (slot) => progress.taskStarted(slot),
+      onTick: () => progress.tick(),
+      onRecord: (slot, record) => {
+        const task = left[slot]!;
+        records.set(task, record);
+        eventsRun += record.events;
+        appendRecord(files.journal, hashes.get(task)!, record);
+        progress.taskEnded(slot, false);
+      },
+      onFailure: (slot, failure) => {
+        failures.set(left[slot]!, failure);
+        progress.taskEnded(slot, true);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+
+  for (const [task, failure] of failures) {
+    plan.set(task.cell, {
+      ...plan.get(task.cell)!,
+      status: 'failed',
+      reason: `seed ${task.seed}: ${failure.message}`,
+    });
+  }
+  const wallSeconds = (performance.now() - startMs) / 1000;
+  const result = mergeRecords({
+    status: signals.exitCode() !== null ? 'interrupted' : failures.size > 0 ? 'failed' : 'complete',
+    ...labels(input, parts),
+    env: { node: process.version, os: process.platform, arch: process.arch, cpus: os.cpus().length, workers },
+    timing: {
+      startedAt: startedAt.toISOString(),
+      wallSeconds,
+      events: eventsRun,
+      eventsPerSecond: wallSeconds > 0 ? eventsRun / wallSeconds : 0,
+    },
+    findings: [],
+    cells: [...plan.values()],
+    records: [...records.values()],
+  });
+  writeAtomic(files.result, `${JSON.stringify(result, null, 1)}\n`);
+  const bytesPerNode = Math.max(
+    0,
+    ...[...records.values()].map((record) => record.memoryBytes / record.nodes),
+  );
+  const infeasible = new Set(
+    [...plan.values()]
+      .filter((cell) => cell.status === 'infeasible')
+      .map((cell) => String(cell.dims.backend)),
+  );
+  return { result, files, failures, infeasible: [...infeasible], resumed, bytesPerNode, eventsRun };
+}
+
+function planCells(tasks: readonly TaskSpec[], parts: Parts): Map<string, CellPlan> {
+  const plan = new Map<string, CellPlan>();
+  for (const { cell, dims, backend, cluster } of tasks) {
+    if (plan.has(cell)) continue;
+    const reason = parts.feasibility(backend, cluster);
+    const base = { id: cell, dims, group: backend.group, title: backend.title };
+    plan.set(cell, reason === null ? { ...base, status: 'ok' } : { ...base, status: 'infeasible', reason });
+  }
+  return plan;
+}
+
+/** New journal, or the records of an old one whose tasks are still the same. */
+function openFolder(
+  input: CampaignInput,
+  files: RunFiles,
+  parts: Parts,
+  runnable: readonly TaskSpec[],
+  hashes: ReadonlyMap<TaskSpec, string>,
+  records: Map<TaskSpec, TaskRecord>,
+): void {
+  makeDir(files.dir);
+  if (input.resumeDir === null || !existsSync(files.journal)) {
+    if (input.resumeDir !== null) throw new UsageError(`nothing to resume: ${files.journal} does not exist`);
+    createJournal(files.journal, {
+      scenario: input.scenario.id,
+      modelVersion: parts.modelVersion,
+      argv: input.argv,
+      tasks: runnable.length,
+    });
+    return;
+  }
+  try {
+    const journal = openJournal(files.journal);
+    for (const task of runnable) {
+      const record = journal.records.get(hashes.get(task)!);
+      if (record !== undefined) records.set(task, record);
+    }
+  } catch (error) {
+    if (error instanceof JournalError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function announce(
+  input: CampaignInput,
+  plan: ReadonlyMap<string, CellPlan>,
+  count: { readonly runnable: number; readonly left: number; readonly workers: number },
+  io: Io,
+): void {
+  const seeds = new Set(input.tasks.map((task) => task.seed)).size;
+  const done = count.runnable - count.left;
+  const threads = count.workers === 0 ? 'in process' : `on ${Math.min(count.workers, count.left)} workers`;
+  io.note(
+    `${input.scenario.id}: ${plan.size} cells × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${count.left} tasks ${threads}` +
+      (done > 0 ? `, ${done} taken from the journal` : '') +
+      `; seed ${input.seedRoot}`,
+  );
+}
+
+/** What the digest covers besides the figures. */
+function labels(input: CampaignInput, parts: Parts): Pick<Result, 'tool' | 'model' | 'scenario' | 'seeds'> {
+  const { scenario, machine, tasks } = input;
+  const { cluster, traffic, policy, podMtuBytes, congestion, warmupPs, windowPs, drainPs, granularity } =
+    tasks[0]!;
+  const points = new Map(
+    tasks.map(({ dims }) => {
+      const { backend: _backend, ...point } = dims;
+      return [JSON.stringify(point), point] as const;
+    }),
+  );
+  const { sizes, ...flows } = traffic.flows ?? { sizes: [] };
+  const params = {
+    cluster: { ...cluster },
+    traffic: {
+      ...traffic,
+      ...(traffic.flows === undefined ? {} : { flows: { ...flows, sizesSha256: sha256(sizes) } }),
+    },
+    policy: { ...policy },
+    podMtuBytes,
+    congestion,
+    warmupPs,
+    windowPs,
+    drainPs,
+    granularity,
+    points: [...points.values()],
+  };
+  const plainParams = JSON.parse(JSON.stringify(params)) as Result['scenario']['params'];
+  return {
+    tool: { name: packageJson.name, version: packageJson.version },
+    model: {
+      version: parts.modelVersion,
+      machine: { name: machine.name, sha256: canonicalSha256(tasks[0]!.machine) },
+    },
+    scenario: {
+      id: scenario.id,
+      title: scenario.title,
+      sha256: canonicalSha256(plainParams),
+      params: plainParams,
+    },
+    seeds: { root: input.seedRoot, replications: [...new Set(tasks.map((task) => task.seed))] },
+  };
+}

@@ -1,0 +1,285 @@
+/**
+ * `explain <backend>`: its path stage by stage, as compiled for a machine: contexts, queues, copies, system calls,
+ * prices, headers, MTU, needs, scaling, sources. The same rows that the engine runs.
+ */
+import type { Command } from 'commander';
+import type { Backend, Place } from '../engine/host/backend.ts';
+import { type Compiled, type CompiledPath, compile, type Lane } from '../engine/host/compile.ts';
+import type { Machine } from '../engine/host/machine.ts';
+import { deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from '../engine/host/mtu.ts';
+import { COLUMNS, type Tally } from '../engine/host/rows.ts';
+import { STAGES, type StageDef, type StageId } from '../engine/host/stages.ts';
+import { UsageError } from './errors.ts';
+import { number } from './flags.ts';
+import { colors, type Io, useColor } from './io.ts';
+import type { Parts } from './parts.ts';
+import { named, resolveMachine } from './resolve.ts';
+
+const EXAMPLES = `
+Examples:
+  tsx run explain flannel-udp
+  tsx run explain calico-ipip --machine xeon-25g --mtu 9000
+  tsx run explain cilium-native --json`;
+
+interface Flags {
+  readonly machine: string;
+  readonly mtu: number;
+  readonly rules: number;
+  readonly json?: true;
+  readonly color: string;
+}
+
+export interface ExplainedStage {
+  readonly stage: StageId;
+  readonly text: string;
+  readonly class: string;
+  readonly copies: number;
+  /** Prices by what they are paid for, ns. */
+  readonly ns: Readonly<Record<string, number>>;
+  readonly confidence: string;
+  readonly source: string;
+}
+
+export interface ExplainedLane {
+  readonly host: 'sender' | 'receiver';
+  /** What begins the job, and what ends it. */
+  readonly from: string;
+  readonly to: string;
+  readonly stages: readonly ExplainedStage[];
+}
+
+export interface Explanation {
+  readonly backend: string;
+  readonly title: string;
+  readonly machine: string;
+  readonly linkMtuBytes: number;
+  readonly podMtuBytes: number;
+  readonly tcpMssBytes: number;
+  /** Payload bytes / wire bytes of a full packet on the widest path. */
+  readonly payloadBytes: number;
+  readonly wireBytes: number;
+  /** Which path each place takes, or why it cannot. */
+  readonly choose: Readonly<Record<Place, string>>;
+  readonly paths: readonly {
+    readonly name: string;
+    readonly headers: readonly { readonly name: string; readonly bytes: number }[];
+    readonly copies: number;
+    readonly syscalls: number;
+    readonly lanes: readonly ExplainedLane[];
+  }[];
+  /** Jobs of every path's ends: the sockets. */
+  readonly ends: readonly { readonly name: string; readonly stages: readonly ExplainedStage[] }[];
+  readonly needs: readonly string[];
+  readonly control: Backend['control'];
+  readonly scaling: string;
+  readonly source: string;
+}
+
+/** Adds the command. */
+export function addExplain(program: Command, parts: Parts, io: Io): void {
+  program
+    .command('explain')
+    .description('show a backend stage by stage, with the prices of a machine')
+    .argument('<backend>', 'name; see: list backends')
+    .option('--machine <name|file.json>', 'cost book', 'xeon-25g')
+    .option('--mtu <bytes>', 'MTU of the links', number, 1500)
+    .option('--rules <n>', 'linear netfilter rules an skb walks', number, 0)
+    .option('--json', 'as one JSON document')
+    .option('--color <when>', 'auto, always or never', 'auto')
+    .addHelpText('after', EXAMPLES)
+    .action((name: string, flags: Flags) => {
+      const backend = named('backend', name, parts.backends);
+      const machine = resolveMachine(flags.machine, parts);
+      if (!(Number.isInteger(flags.mtu) && flags.mtu >= 576 && flags.mtu <= 65_535)) {
+        throw new UsageError(`--mtu takes a whole number from 576 to 65535, not ${flags.mtu}`);
+      }
+      if (!(Number.isInteger(flags.rules) && flags.rules >= 0 && flags.rules <= 1_000_000)) {
+        throw new UsageError(`--rules takes a whole number from 0 to 1000000, not ${flags.rules}`);
+      }
+      const explanation = explain(backend, machine, flags.mtu, flags.rules);
+      if (flags.json) io.out(`${JSON.stringify(explanation, null, 2)}\n`);
+      else io.out(render(explanation, colors(useColor(flags.color, io.outIsTty, io.env))));
+    });
+}
+
+/** What a backend is on a machine, as data. @param rules  0 … 1,000,000 */
+export function explain(
+  backend: Backend,
+  machine: Machine,
+  linkMtuBytes: number,
+  rules: number,
+): Explanation {
+  const compiled = compile(backend, machine, rules);
+  const mtu = deriveMtu(backend, linkMtuBytes);
+  const choose = Object.fromEntries(
+    Object.entries(backend.choose).map(([place, path]) => [
+      place,
+      typeof path === 'string' ? path : `unreachable: ${path.unreachable}`,
+    ]),
+  ) as Record<Place, string>;
+  return {
+    backend: backend.name,
+    title: backend.title,
+    machine: machine.name,
+    linkMtuBytes,
+    podMtuBytes: mtu.podMtuBytes,
+    tcpMssBytes: mtu.tcpMssBytes,
+    payloadBytes: mtu.tcpMssBytes,
+    wireBytes: mtu.tcpMssBytes + TCP_IP_HEADER_BYTES + mtu.overheadBytes + WIRE_FRAMING_BYTES,
+    choose,
+    paths: compiled.paths.map((path) => explainPath(path, compiled)),
+    ends: endsOf(compiled),
+    needs: backend.needs,
+    control: backend.control,
+    scaling: backend.scaling,
+    source: backend.source,
+  };
+}
+
+const ENDS = {
+  'TCP send': ['write', 'tcpTx'],
+  'TCP receive': ['tcpRx', 'wake', 'switch', 'read'],
+  'UDP send': ['udpTx'],
+  'UDP receive': ['udpRx', 'wake', 'switch', 'read'],
+  'receive interrupt': ['poll'],
+} as const satisfies Readonly<Record<string, readonly (keyof Compiled['row'])[]>>;
+
+function endsOf(compiled: Compiled): Explanation['ends'] {
+  return Object.entries(ENDS).map(([name, rows]) => ({
+    name,
+    stages: rows.flatMap((row) =>
+      explainTally(compiled.rows.list[compiled.row[row]]!.tally, compiled.machine),
+    ),
+  }));
+}
+
+function explainPath(compiledPath: CompiledPath, compiled: Compiled): Explanation['paths'][number] {
+  const { name, path } = compiledPath;
+  const lanes = compiledPath.lanes.map((lane) => explainLane(lane, compiled));
+  const stages = lanes.flatMap((lane) => lane.stages);
+  return {
+    name,
+    headers: path.headers.map((header) => ({ name: header.name, bytes: header.bytes })),
+    copies: stages.reduce((sum, stage) => sum + stage.copies, 0),
+    syscalls: stages.filter((stage) => stage.stage === 'U_SYSCALL').length,
+    lanes,
+  };
+}
+
+function explainLane(lane: Lane, compiled: Compiled): ExplainedLane {
+  const row = compiled.rows.list[lane.rowGso]!;
+  return {
+    host: lane.receiver ? 'receiver' : 'sender',
+    from: lane.entry,
+    to: lane.exit,
+    stages: explainTally(row.tally, compiled.machine),
+  };
+}
+
+/** Tallies of one row, one entry a stage in the order of the path. */
+function explainTally(tally: readonly Tally[], machine: Machine): ExplainedStage[] {
+  const stages: { -readonly [K in keyof ExplainedStage]: ExplainedStage[K] }[] = [];
+  for (const { stage, column, ns, class: cpuClass, counts } of tally) {
+    const last = stages.at(-1);
+    if (counts || last === undefined || last.stage !== stage) {
+      const def: StageDef = STAGES[stage];
+      const { confidence, source } = machine.prices[stage];
+      stages.push({
+        stage,
+        text: def.text,
+        class: cpuClass,
+        copies: def.copies ?? 0,
+        ns: {},
+        confidence,
+        source,
+      });
+    }
+    if (ns === 0) continue;
+    const entry = stages.at(-1)!;
+    const key = COLUMNS[column]!;
+    entry.ns = { ...entry.ns, [key]: (entry.ns[key] ?? 0) + ns };
+  }
+  return stages;
+}
+
+const PLACES: Readonly<Record<Place, string>> = {
+  sameNode: 'same node',
+  sameSubnet: 'same subnet',
+  crossSubnet: 'across subnets',
+};
+
+const WHAT: Readonly<Record<string, string>> = {
+  caller: 'pod device, sending core',
+  nic: 'NIC receive queue',
+  vethRing: 'veth ring',
+  tunRing: 'TUN ring',
+  udpSocket: 'UDP socket',
+  wgCrypt: 'WireGuard workers',
+  wgPeer: 'WireGuard peer queue',
+  wire: 'wire',
+  socket: 'pod socket',
+};
+
+function render(it: Explanation, paint: ReturnType<typeof colors>): string {
+  const lines = [
+    paint.bold(`${it.backend}: ${it.title}`),
+    `machine ${it.machine}; link MTU ${it.linkMtuBytes}, pod MTU ${it.podMtuBytes}, MSS ${it.tcpMssBytes}; ` +
+      `a full packet carries ${it.payloadBytes} of ${it.wireBytes} bytes on the wire`,
+    '',
+  ];
+  for (const place of Object.keys(PLACES) as Place[])
+    lines.push(`${PLACES[place].padEnd(14)} ${it.choose[place]}`);
+  for (const path of it.paths) {
+    const headers = path.headers.map((header) => `${header.name} ${header.bytes}`).join(' + ');
+    const total = path.headers.reduce((sum, header) => sum + header.bytes, 0);
+    lines.push(
+      '',
+      paint.bold(`path ${path.name}`) +
+        `  ${total === 0 ? 'no outer headers' : `outer headers ${headers} = ${total} bytes`}; ` +
+        `${path.copies} copies, ${path.syscalls} system calls between the sockets`,
+    );
+    for (const lane of path.lanes) {
+      lines.push(`  ${lane.host}: from ${WHAT[lane.from] ?? lane.from} to ${WHAT[lane.to] ?? lane.to}`);
+      lines.push(...lane.stages.map((stage) => stageLine(stage, paint)));
+    }
+  }
+  lines.push('', paint.bold('ends of every path'));
+  for (const end of it.ends)
+    lines.push(`  ${end.name}`, ...end.stages.map((stage) => stageLine(stage, paint)));
+  const control = `${it.control.protocol}; ${it.control.entriesPerPeer}`;
+  lines.push(
+    '',
+    `needs    ${it.needs.join(', ') || 'nothing of the network'}`,
+    `control  ${control}`,
+    `scaling  ${it.scaling}`,
+    `source   ${it.source}`,
+  );
+  const sources = new Set(
+    it.paths.flatMap((path) => path.lanes.flatMap((lane) => lane.stages)).map((s) => s.source),
+  );
+  lines.push(paint.dim('prices from:'), ...[...sources].sort().map((source) => paint.dim(`  ${source}`)));
+  return `${lines.join('\n')}\n`;
+}
+
+const UNITS: Readonly<Record<string, string>> = {
+  first: 'a job',
+  poll: 'a poll',
+  irq: 'an interrupt',
+  wake: 'a wake-up',
+  call: 'a call',
+  flow: 'a new flow',
+  skb: 'an skb',
+  packet: 'a packet',
+  byte: 'a byte',
+};
+
+function stageLine(stage: ExplainedStage, paint: ReturnType<typeof colors>): string {
+  const prices = Object.entries(stage.ns).map(
+    ([unit, ns]) => `${Number(ns.toPrecision(4))} ns ${UNITS[unit] ?? unit}`,
+  );
+  const copies = stage.copies > 0 ? ', copies the payload' : '';
+  return (
+    `    ${stage.stage.padEnd(19)} ${stage.class.padEnd(8)} ${(prices.join(' + ') || '–').padEnd(34)} ` +
+    paint.dim(`${stage.confidence.padEnd(9)} ${stage.text}${copies}`)
+  );
+}

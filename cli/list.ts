@@ -1,0 +1,91 @@
+/**
+ * `list`: what can be named on the command line.
+ */
+import type { Command } from 'commander';
+import { METRICS } from '../engine/core/record.ts';
+import { UsageError } from './errors.ts';
+import type { Io } from './io.ts';
+import type { Parts } from './parts.ts';
+
+const EXAMPLES = `
+Examples:
+  tsx run list backends
+  tsx run list scenarios --json
+  tsx run list metrics`;
+
+type Row = Readonly<Record<string, string | number>>;
+
+/** What `list` knows, each as rows of equal shape; the first field is the name. */
+function listings(parts: Parts): Readonly<Record<string, () => Row[]>> {
+  const isDefault = (name: string): string => (parts.defaultBackends.includes(name) ? 'default' : '');
+  return {
+    scenarios: () => parts.scenarios.map(({ id, title, question }) => ({ name: id, title, question })),
+    backends: () =>
+      parts.backends.map(({ name, group, title }) => ({ name, group, set: isDefault(name), title })),
+    machines: () =>
+      parts.machines.map(({ name, cores, nic, title, pickIf }) => ({
+        name,
+        cores,
+        nicGbps: nic.rateGbps,
+        title,
+        pickIf,
+      })),
+    metrics: () =>
+      Object.entries(METRICS).map(([name, { label, unit, better, text }]) => ({
+        name,
+        label,
+        unit,
+        better,
+        text,
+      })),
+    workloads: () =>
+      parts.workloads.map(({ name, sizes }) => ({
+        name,
+        medianBytes: sizes.find(([, percent]) => percent >= 50)?.[0] ?? 0,
+        largestBytes: sizes.at(-1)?.[0] ?? 0,
+      })),
+  };
+}
+
+/** Adds the command. */
+export function addList(program: Command, parts: Parts, io: Io): void {
+  program
+    .command('list')
+    .description('list scenarios, backends, machines, metrics or workloads')
+    .argument('[what]', 'scenarios, backends, machines, metrics, workloads; all if left out')
+    .option('--json', 'as one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action((what: string | undefined, flags: { readonly json?: true }) => {
+      const known = listings(parts);
+      if (what !== undefined && !Object.hasOwn(known, what)) {
+        throw new UsageError(`list takes ${Object.keys(known).join(', ')}, not '${what}'`);
+      }
+      const names = what === undefined ? Object.keys(known) : [what];
+      if (flags.json) {
+        const all = Object.fromEntries(names.map((name) => [name, known[name]!()]));
+        io.out(`${JSON.stringify(what === undefined ? all : all[what], null, 2)}\n`);
+        return;
+      }
+      const blocks = names.map((name) => {
+        const body = columns(known[name]!());
+        return names.length > 1 ? `${name}\n${indent(body)}` : body;
+      });
+      io.out(`${blocks.join('\n\n')}\n`);
+    });
+}
+
+const indent = (text: string): string => text.replace(/^/gm, '  ');
+
+/** Rows as aligned columns; the last one is free. */
+function columns(rows: readonly Row[]): string {
+  const keys = Object.keys(rows[0] ?? {});
+  const width = keys.map((key) => Math.max(...rows.map((row) => String(row[key]).length)));
+  return rows
+    .map((row) =>
+      keys
+        .map((key, at) => String(row[key]).padEnd(at < keys.length - 1 ? width[at]! : 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

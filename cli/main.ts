@@ -1,0 +1,107 @@
+/**
+ * argv → command → exit code. The default command is `run`, so that a scenario alone is enough.
+ */
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { nearest } from '../scenarios/lib/nearest.ts';
+import { JournalError, openJournal } from '../workers/journal.ts';
+import { addCompare } from './compare.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { addExplain } from './explain.ts';
+import { runFiles } from './files.ts';
+import type { Io } from './io.ts';
+import { addList } from './list.ts';
+import type { Parts } from './parts.ts';
+import { looksLikeFile } from './resolve.ts';
+import { addRun } from './run.ts';
+import { addSchema } from './schema.ts';
+import { addTrace } from './trace.ts';
+
+const COMMANDS = ['run', 'list', 'explain', 'trace', 'schema', 'compare', 'help'];
+const EXAMPLES = `
+Examples:
+  tsx run scenarios/large-cluster.ts
+  tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw
+  tsx run compare results/before results/after
+
+Exit codes: 0 done, 1 crash, 2 usage or input, 3 differs, 4 not comparable, 5 simulation error,
+6 a named backend is infeasible, 130/143 stopped by a signal.`;
+
+/**
+ * Runs one command line.
+ * @param argv  words after the program's name
+ * @returns     exit code; programmer errors are thrown
+ */
+export async function main(argv: readonly string[], parts: Parts, io: Io): Promise<number> {
+  try {
+    if (argv.length === 0) {
+      io.note(build(parts, io, [], () => {}).helpInformation() + EXAMPLES);
+      return EXIT.usage;
+    }
+    return await dispatch(completed(argv, parts), parts, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      for (const line of error.message.split('\n')) io.note(`windtunnel: ${line}`);
+      return EXIT.usage;
+    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+}
+
+async function dispatch(argv: readonly string[], parts: Parts, io: Io): Promise<number> {
+  let code: number = EXIT.done;
+  const program = build(parts, io, argv[0] === 'run' ? argv.slice(1) : argv, (exitCode) => {
+    code = exitCode;
+  });
+  await program.parseAsync([...argv], { from: 'user' });
+  return code;
+}
+
+/** @param argv  the words of the command itself, kept in journals and shown in commands that repeat a task */
+function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: number) => void): Command {
+  const program = new Command('windtunnel');
+  program
+    .description('Wind tunnel for Kubernetes network backends: what each would deliver in your cluster')
+    .version(packageJson.version, '-V, --version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.note(text.trimEnd()),
+    })
+    .showSuggestionAfterError()
+    .addHelpText('after', EXAMPLES);
+  // `run --resume <dir>` alone takes scenario and flags from the journal; flags given now win.
+  const resume = (dir: string): Promise<number> =>
+    dispatch(['run', ...argvOfJournal(dir), ...argv], parts, io);
+  addRun(program, { parts, io, argv, resume }, exit);
+  addList(program, parts, io);
+  addExplain(program, parts, io);
+  addTrace(program, parts, io);
+  addSchema(program, io);
+  addCompare(program, io, exit);
+  return program;
+}
+
+/** Adds `run` where it was left out. */
+function completed(argv: readonly string[], parts: Parts): string[] {
+  const first = argv[0]!;
+  if (['-h', '--help', '-V', '--version'].includes(first) || COMMANDS.includes(first)) return [...argv];
+  const scenarios = parts.scenarios.map((scenario) => scenario.id);
+  if (!first.startsWith('-') && !looksLikeFile(first) && !scenarios.includes(first)) {
+    const near = nearest(first, [...scenarios, ...COMMANDS], 2).join(', ');
+    throw new UsageError(
+      `unknown scenario or command '${first}'; did you mean ${near}? (all: --help, list scenarios)`,
+    );
+  }
+  return ['run', ...argv];
+}
+
+function argvOfJournal(dir: string): readonly string[] {
+  try {
+    return openJournal(runFiles(dir).journal).header.argv;
+  } catch (error) {
+    if (error instanceof JournalError) throw new UsageError(`nothing to resume: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * `run`: a scenario to a table, result.json, journal.ndjson and an HTML report.
+ */
+import type { Command } from 'commander';
+import type { TaskSpec } from '../engine/core/taskSpec.ts';
+import { renderTable } from '../reports/table.ts';
+import { type Scenario, ScenarioError } from '../scenarios/lib/define.ts';
+import { expand } from '../scenarios/lib/expand.ts';
+import { openLoopLoad } from '../scenarios/lib/load.ts';
+import type { TaskFailure } from '../workers/pool.ts';
+import { type Campaign, runCampaign } from './campaign.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { writeAtomic } from './files.ts';
+import { addRunFlags, overridesOf, type RunFlags, workersOf } from './flags.ts';
+import { colors, type Io, progressMode, useColor } from './io.ts';
+import type { Parts } from './parts.ts';
+import { named, resolveBackends, resolveMachine, resolveScenario } from './resolve.ts';
+import { listenForSignals, type Signals } from './signals.ts';
+import { summaryLines } from './summary.ts';
+
+const EXAMPLES = `
+Examples:
+  tsx run large-cluster --quick
+  tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw --mtu 9000
+  tsx run scenarios/large-cluster.ts --nodes 200 --set machine.prices.ENCAP=*2`;
+
+export interface RunContext {
+  readonly parts: Parts;
+  readonly io: Io;
+  /** What the user typed after `run`. */
+  readonly argv: readonly string[];
+  /** Runs again with the arguments of a folder's journal before those typed. */
+  readonly resume: (dir: string) => Promise<number>;
+}
+
+/** Adds the command. */
+export function addRun(program: Command, context: RunContext, exit: (code: number) => void): void {
+  const command = program
+    .command('run')
+    .description('run a scenario (the default: `run` may be left out)')
+    .argument('[scenario]', 'name or file; may be left out with --resume');
+  addRunFlags(command).addHelpText('after', EXAMPLES);
+  command.action(async (name: string | undefined, flags: RunFlags) => {
+    if (name !== undefined) exit(await runScenario(name, flags, context));
+    else if (flags.resume !== undefined) exit(await context.resume(flags.resume));
+    else throw new UsageError('run takes a scenario; see: list scenarios');
+  });
+}
+
+async function runScenario(name: string, flags: RunFlags, context: RunContext): Promise<number> {
+  const { parts, io, argv } = context;
+  const progress = progressMode(flags.progress, io);
+  const paint = colors(useColor(flags.color, io.outIsTty, io.env));
+  const scenario = await resolveScenario(name, parts);
+  const { tasks, machine } = tasksOf(scenario, flags, parts);
+  warnOfLoad(tasks[0]!, io);
+  const signals = listenForSignals(() => io.note('\nstopping; Ctrl-C again ends at once'));
+  try {
+    const campaign = await runCampaign(
+      {
+        scenario,
+        machine,
+        tasks,
+        seedRoot: flags.seed,
+        argv: withoutFolder(argv),
+        workers: workersOf(flags.workers),
+        outDir: flags.out ?? null,
+        resumeDir: flags.resume ?? null,
+        progress,
+      },
+      parts,
+      io,
+      signals,
+    );
+    await present(campaign, { json: flags.json === true, paint }, io, signals);
+    tellFailures(campaign.failures, argv, io);
+    return exitCodeOf(campaign, flags, io, signals);
+  } finally {
+    signals.dispose();
+  }
+}
+
+/** Tasks of a scenario under the user's flags. @throws UsageError */
+export function tasksOf(
+  scenario: Scenario,
+  flags: RunFlags,
+  parts: Parts,
+): { tasks: TaskSpec[]; machine: TaskSpec['machine'] } {
+  const backends = resolveBackends(flags.backends, scenario, parts);
+  const machine = resolveMachine(flags.machine ?? scenario.machine, parts);
+  const baseline = named('backend', 'host', parts.backends);
+  const sizes = (name: string): TaskSpecSizes => named('workload', name, parts.workloads).sizes;
+  try {
+    return { tasks: expand(scenario, { backends, baseline, machine, sizes }, overridesOf(flags)), machine };
+  } catch (error) {
+    if (error instanceof ScenarioError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+type TaskSpecSizes = NonNullable<TaskSpec['traffic']['flows']>['sizes'];
+
+function warnOfLoad(task: TaskSpec, io: Io): void {
+  const load = openLoopLoad(task.cluster, task.traffic);
+  if (load === null) return;
+  const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
+  io.note(`open-loop load: host links ${percent(load.host)}, uplinks ${percent(load.uplink)} busy`);
+}
+
+/** The arguments that decide what is run. */
+function withoutFolder(argv: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!;
+    if (word === '--out' || word === '--resume') index++;
+    else if (!/^--(out|resume)=|^--json$/.test(word)) kept.push(word);
+  }
+  return kept;
+}
+
+async function present(
+  campaign: Campaign,
+  options: { readonly json: boolean; readonly paint: ReturnType<typeof colors> },
+  io: Io,
+  signals: Signals,
+): Promise<void> {
+  const { result, files } = campaign;
+  if (options.json) io.out(`${JSON.stringify(result, null, 1)}\n`);
+  else
+    io.out(renderTable(result, { paint: options.paint, ...(io.columns > 0 ? { width: io.columns } : {}) }));
+  // After Ctrl-C the charts are not worth the wait: `--resume` makes them.
+  let report = false;
+  if (signals.exitCode() === null) {
+    const { renderHtml } = await import('../reports/html.ts');
+    writeAtomic(files.report, await renderHtml(result));
+    report = true;
+  }
+  for (const line of summaryLines(campaign, report)) io.note(line);
+  if (signals.exitCode() !== null) io.note(`interrupted; to finish: tsx run --resume ${files.dir}`);
+}
+
+function tellFailures(failures: ReadonlyMap<TaskSpec, TaskFailure>, argv: readonly string[], io: Io): void {
+  for (const [task, failure] of failures) {
+    io.note(`failed: ${task.task}: ${failure.message}`);
+    if (failure.kind === 'invariant' || failure.kind === 'error') io.note(failure.detail);
+    io.note(`  repeat: ${repeatCommand(task, argv)}`);
+  }
+}
+
+/** The command that runs one task alone, in process. */
+export function repeatCommand(task: TaskSpec, argv: readonly string[]): string {
+  const { backend, ...point } = task.dims;
+  const kept = withoutFolder(argv);
+  const points = Object.entries(point).map(([dim, value]) => `--set ${dim}=${value}`);
+  return [
+    'tsx run',
+    ...kept.map(quoted),
+    `--backends ${backend}`,
+    ...points.map(String),
+    `--seed ${task.seed} --replications 1 --workers 0`,
+  ].join(' ');
+}
+
+const quoted = (word: string): string =>
+  /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+function exitCodeOf(campaign: Campaign, flags: RunFlags, io: Io, signals: Signals): number {
+  const interrupted = signals.exitCode();
+  if (interrupted !== null) return interrupted;
+  if (campaign.failures.size > 0) return EXIT.simulation;
+  const named = flags.backends !== undefined;
+  if (named && campaign.infeasible.length > 0) {
+    io.note(`infeasible here: ${campaign.infeasible.join(', ')}`);
+    return EXIT.infeasible;
+  }
+  return EXIT.done;
+}

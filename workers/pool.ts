@@ -1,0 +1,101 @@
+/**
+ * Runs tasks on piscina threads, longest first. Results are told apart by the task's index, so neither the number
+ * of threads nor the order of arrival can matter. A task that fails, or whose thread dies, loses nothing else.
+ *
+ * With 0 workers the tasks run in this thread: for debuggers and profilers; signals then wait for the task's end.
+ */
+
+import os from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Piscina } from 'piscina';
+import type { TaskRecord } from '../engine/core/record.ts';
+import type { TaskSpec } from '../engine/core/taskSpec.ts';
+import type { Board } from './board.ts';
+import { estimateCost } from './cost.ts';
+import runJob, { type Answer, failureOf, type Job, type TaskFailure } from './runTask.ts';
+
+export type { TaskFailure } from './runTask.ts';
+
+const MIB = 1_048_576;
+/** Event lists and skb pools are typed arrays outside this limit; the heap holds topology and records. */
+const HEAP_MIB_MAX = 4096;
+
+export interface PoolOptions {
+  /** Threads; 0: in process. */
+  readonly workers: number;
+  /** URL of a module that exports `runTask`. */
+  readonly runner: string;
+  /** Aborts running tasks and starts no further ones. */
+  readonly signal: AbortSignal;
+  /** One slot a task, in the order of `specs`. */
+  readonly board: Board;
+  readonly onStart?: (slot: number) => void;
+  readonly onRecord: (slot: number, record: TaskRecord) => void;
+  readonly onFailure: (slot: number, failure: TaskFailure) => void;
+  /** Progress of a task in process, where no timer can fire. */
+  readonly onTick?: () => void;
+}
+
+/** Threads for `auto`: as many as the process may use, at most one a task. */
+export function autoWorkers(taskCount: number): number {
+  return Math.max(1, Math.min(os.availableParallelism(), taskCount));
+}
+
+/** Runs all tasks; resolves when each is done, failed, or the signal came. */
+export async function runTasks(specs: readonly TaskSpec[], options: PoolOptions): Promise<void> {
+  const costs = specs.map(estimateCost);
+  const queue = specs.map((_, slot) => slot).sort((a, b) => costs[b]! - costs[a]! || a - b);
+  const lanes = Math.min(options.workers, queue.length);
+  if (lanes === 0) return drain(specs, queue, options, (job) => runJob(job, options.onTick));
+  const pool = startPool(lanes);
+  // Errors of tasks reject their promises; this one means that threads cannot even start.
+  const broken = new Promise<never>((_, reject) => pool.on('error', reject));
+  broken.catch(() => {});
+  const stop = (): void => void pool.destroy();
+  options.signal.addEventListener('abort', stop, { once: true });
+  try {
+    const run = (job: Job): Promise<Answer> => pool.run(job) as Promise<Answer>;
+    const all = Promise.all(Array.from({ length: lanes }, () => drain(specs, queue, options, run)));
+    await Promise.race([all, broken]);
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    await pool.destroy();
+  }
+}
+
+function startPool(threads: number): Piscina {
+  const heapMib = Math.floor(((os.totalmem() / MIB) * 0.8) / threads);
+  return new Piscina({
+    filename: new URL('./entry.mjs', import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    resourceLimits: { maxOldGenerationSizeMb: Math.max(256, Math.min(HEAP_MIB_MAX, heapMib)) },
+  });
+  return pool;
+}
+
+/** Takes tasks from the shared queue until it is empty or the signal came. */
+async function drain(
+  specs: readonly TaskSpec[],
+  queue: number[],
+  options: PoolOptions,
+  run: (job: Job) => Promise<Answer>,
+): Promise<void> {
+  while (!options.signal.aborted) {
+    const slot = queue.shift();
+    if (slot === undefined) return;
+    options.onStart?.(slot);
+    let answer: Answer;
+    try {
+      answer = await run({ spec: specs[slot]!, runner: options.runner, board: options.board.buffer, slot });
+    } catch (error) {
+      answer = { record: null, failure: { ...failureOf(error), kind: 'died' } };
+    }
+    // A thread that was stopped on purpose is no failure.
+    if (options.signal.aborted && answer.record === null) return;
+    if (answer.record !== null) options.onRecord(slot, answer.record);
+    else options.onFailure(slot, answer.failure);
+    // In process, let signals and the progress timer have their turn.
+    await nextTurn();
+  }
+}
