@@ -2,7 +2,7 @@
  * Cost book of one measured virtual machine (AMD EPYC Zen 5, two cores, Linux 6.18, no NIC).
  *
  * Sums are measured, their split over stages follows sampled shares: UDP of 64 B send + receive 2,492 ns,
- * veth crossing 370, bridge pass 483, forwarding 445, VXLAN 2,860 alone and 1,300 in bursts. `first + each` is
+ * veth crossing 370, bridge pass 483, forwarding 445, VXLAN 2,860 alone, 1,300 in bursts. `first + each` is
  * the price alone, `each` in a burst; veth and bridge keep 0.82 of theirs, forwarding all. Bulk TCP pays
  * 0.34 ns/B on the sender's core (inferred): little of it is the copy (small datagrams show 0.03), the rest
  * is pages and cache, and stands with TCP_TX. Stages that it never runs (NIC, eBPF, WireGuard) are assumed.
