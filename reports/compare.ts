@@ -68,7 +68,10 @@ function cellChanges(a: Cell, b: Cell): Change[] {
   const metricOf = (change: Change) => /^metrics\.([^.]+)\.value$/.exec(change.path)?.[1];
   const metrics = all
     .filter((change) => metricOf(change) !== undefined)
-    .map((change) => ({ ...change, unit: a.metrics[metricOf(change)!]?.unit ?? b.metrics[metricOf(change)!]!.unit }))
+    .map((change) => ({
+      ...change,
+      unit: a.metrics[metricOf(change)!]?.unit ?? b.metrics[metricOf(change)!]!.unit,
+    }))
     .sort((x, y) => size(y) - size(x) || (x.path < y.path ? -1 : 1));
   return [...metrics, ...all.filter((change) => metricOf(change) === undefined)];
 }
@@ -102,7 +105,10 @@ function size(change: Change): number {
 }
 
 /** The comparison in words, one line a change. */
-export function renderComparison(comparison: Comparison, names: readonly [string, string] = ['a', 'b']): string {
+export function renderComparison(
+  comparison: Comparison,
+  names: readonly [string, string] = ['a', 'b'],
+): string {
   if (comparison.equal) return `equal: digest ${comparison.digest.slice(0, 16)}\n`;
   const { header, cells, unchanged, onlyA, onlyB } = comparison;
   const lines = ['different'];
@@ -110,12 +116,15 @@ export function renderComparison(comparison: Comparison, names: readonly [string
   for (const { id, changes } of cells) {
     lines.push(id);
     const metrics = changes.filter((change) => change.unit !== undefined);
-    const fields = changes.filter((change) => change.unit === undefined && !change.path.startsWith('metrics.'));
+    const fields = changes.filter(
+      (change) => change.unit === undefined && !change.path.startsWith('metrics.'),
+    );
     const samples = changes.length - metrics.length - fields.length;
     for (const change of metrics) lines.push(`  ${describe(change)}`);
     for (const change of fields.slice(0, FIELDS_SHOWN)) lines.push(`  ${describe(change)}`);
     const more = Math.max(0, fields.length - FIELDS_SHOWN) + samples;
-    if (more > 0) lines.push(`  and ${more} more ${more === 1 ? 'field' : 'fields'} (samples of seeds, details)`);
+    if (more > 0)
+      lines.push(`  and ${more} more ${more === 1 ? 'field' : 'fields'} (samples of seeds, details)`);
   }
   for (const id of onlyA) lines.push(`only in ${names[0]}: ${id}`);
   for (const id of onlyB) lines.push(`only in ${names[1]}: ${id}`);

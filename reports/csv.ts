@@ -3,7 +3,7 @@
  */
 import { METRICS, type MetricId } from '../engine/core/record.ts';
 import type { Result } from './schema.ts';
-import { valueOf } from './view.ts';
+import { metricValue } from './view.ts';
 
 /** All cells; a field that has no value is empty. Lines end in CRLF. */
 export function renderCsv(result: Result): string {
@@ -14,7 +14,7 @@ export function renderCsv(result: Result): string {
     ...dims.map((name) => cell.dims[name] ?? ''),
     cell.status,
     cell.reason ?? '',
-    ...metrics.map((metric) => valueOf(cell, metric) ?? ''),
+    ...metrics.map((metric) => metricValue(cell, metric) ?? ''),
     cell.seeds.length === 0 ? '' : String(cell.overloaded),
     cell.binding?.text ?? '',
     cell.binding?.utilisation ?? '',

@@ -2,6 +2,7 @@
  * Layout of fixed-width text: aligned columns, wrapped entries, lines that fit. Knows nothing of results.
  * Left out: characters of double width (no label uses them).
  */
+import { glue } from './units.ts';
 
 /** Colours of a terminal; every function returns text of the same printed width. */
 export interface Paint {
@@ -54,14 +55,14 @@ export function printBlock(columns: readonly Printed[], paint: Paint): string[] 
   return lines;
 }
 
-/** Columns in as few runs as fit the width. */
+/** Columns in as few runs as fit the width, as even as they come. */
 export function cut(columns: readonly Printed[], width: number): Printed[][] {
-  const runs: Printed[][] = [[]];
-  for (const column of columns) {
-    if (runs.at(-1)!.length > 0 && widthOf([...runs.at(-1)!, column]) > width) runs.push([]);
-    runs.at(-1)!.push(column);
+  for (let count = 1; count < columns.length; count++) {
+    const size = Math.ceil(columns.length / count);
+    const runs = Array.from({ length: count }, (_, k) => columns.slice(k * size, (k + 1) * size));
+    if (runs.every((run) => widthOf(run) <= width)) return runs.filter((run) => run.length > 0);
   }
-  return runs;
+  return columns.map((column) => [column]);
 }
 
 /** Widths that fit: the widest gives way first, down to the least readable one. */
@@ -76,12 +77,17 @@ export function shareWidth(wanted: readonly number[], free: number): number[] {
 }
 
 function columnWidth(column: Printed): number {
-  return Math.max(...[...column.header, ...column.entries.flatMap((entry) => entry.split('\n'))].map(lengthOf));
+  return Math.max(
+    ...[...column.header, ...column.entries.flatMap((entry) => entry.split('\n'))].map(lengthOf),
+  );
 }
 
 /** Printed width of columns side by side. */
 export function widthOf(columns: readonly Printed[]): number {
-  return columns.reduce((sum, column) => sum + columnWidth(column), 0) + GAP.length * Math.max(0, columns.length - 1);
+  return (
+    columns.reduce((sum, column) => sum + columnWidth(column), 0) +
+    GAP.length * Math.max(0, columns.length - 1)
+  );
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {
@@ -94,12 +100,13 @@ function lengthOf(text: string): number {
   return [...text].length;
 }
 
-/** Lines of at most `width` characters, broken at spaces; "97 %" stays together. */
+/** Lines of at most `width` characters, broken at spaces; "97 %" and "3.0 M" stay together. */
 export function wrap(text: string, width: number): string[] {
   const lines = [''];
-  for (const word of textOf(text).replace(/ %/g, '\u00a0%').split(' ')) {
+  for (const word of glue(textOf(text)).split(' ')) {
     const line = lines.at(-1)!;
-    if (line === '' || lengthOf(line) + 1 + lengthOf(word) <= width) lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    if (line === '' || lengthOf(line) + 1 + lengthOf(word) <= width)
+      lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
     else lines.push(word);
   }
   return lines.map((line) => line.replaceAll('\u00a0', ' '));

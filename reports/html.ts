@@ -3,8 +3,8 @@
  * forbids everything else. A result gives the same bytes wherever it is rendered: no clock, no locale.
  */
 import { createHash } from 'node:crypto';
-import { chartsOf, renderSvg } from './charts/index.ts';
-import { cellDetail, comparisonTable } from './page/comparison.ts';
+import { chartsOf, renderSvg, settingsLeftOut } from './charts/index.ts';
+import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
 import { GLOSSARY } from './page/glossary.ts';
 import { SCRIPT, STYLE } from './page/style.ts';
@@ -31,11 +31,22 @@ export async function renderHtml(result: Result): Promise<string> {
     head(result),
     '<main>',
     `<p class="verdict">${esc(verdict(result))}</p>`,
-    section('Key findings', list(keyFindings(result))),
-    section('Comparison', comparisonTable(result) + note([spreadOf(result), amountOf(result)])),
-    charts === '' ? '' : section('Charts', `<div class="charts">${charts}</div>`),
+    section('Key findings', list(keyFindings(result).filter((finding) => finding !== verdict(result)))),
+    section(
+      'Comparison',
+      '<p class="note">Small figures: range over seeds.</p>' +
+        comparisonTables(result) +
+        note([spreadOf(result), amountOf(result)]),
+    ),
+    charts === '' ? '' : section('Charts', `<div class="charts">${charts}</div>` + note([leftOut(result)])),
     ruleFindings(result),
-    section('Detail by backend', result.cells.filter(hasFigures).map((cell) => cellDetail(result, cell)).join('')),
+    section(
+      'Detail by backend',
+      result.cells
+        .filter(hasFigures)
+        .map((cell) => cellDetail(result, cell))
+        .join(''),
+    ),
     parameters(result),
     section('Words', glossary()),
     '</main>',
@@ -46,7 +57,9 @@ export async function renderHtml(result: Result): Promise<string> {
     `<script>${SCRIPT}</script>`,
     '</body></html>',
     '',
-  ].filter((part, k, all) => part !== '' || k === all.length - 1).join('\n');
+  ]
+    .filter((part, k, all) => part !== '' || k === all.length - 1)
+    .join('\n');
 }
 
 function head(result: Result): string {
@@ -60,7 +73,9 @@ function head(result: Result): string {
     ['status', status],
     ['digest', result.digest.value.slice(0, 16)],
   ];
-  const rows = facts.map(([name, value]) => `<div><dt>${esc(name)}</dt><dd>${esc(value)}</dd></div>`).join('');
+  const rows = facts
+    .map(([name, value]) => `<div><dt>${esc(name)}</dt><dd>${esc(value)}</dd></div>`)
+    .join('');
   return `<header><h1>${esc(scenario.title)}</h1><p class="sub">Windtunnel report: Kubernetes network backends compared</p><dl class="facts">${rows}</dl></header>`;
 }
 
@@ -74,9 +89,14 @@ async function figures(result: Result): Promise<string> {
   return parts.join('\n');
 }
 
+function leftOut(result: Result): string {
+  const count = settingsLeftOut(result);
+  return count === 0 ? '' : `CPU and utilisation of ${count} further settings are in the tables only.`;
+}
+
 /** An SVG inside HTML needs no namespace; its class says at which width it shows. */
 function inline(svg: string, name: string): string {
-  return svg.replace(/ xmlns="[^"]*"/, '').replace(/^<svg class="marks"/, `<svg class="marks ${name}"`);
+  return svg.replace(/ xmlns="[^"]*"/, '').replace(' class="marks"', ` class="marks ${name}"`);
 }
 
 function ruleFindings(result: Result): string {
@@ -94,7 +114,10 @@ function parameters(result: Result): string {
       `<tr><th class="name" scope="row">${esc(name)}</th><td class="text source"><code>${esc(typeof value === 'string' ? value : JSON.stringify(value))}</code></td></tr>`,
   );
   if (rows.length === 0) return '';
-  return section('Parameters', `<div class="scroll"><table><tbody>${rows.join('')}</tbody></table></div>`);
+  return section(
+    'Parameters',
+    `<div class="scroll"><table class="params"><tbody>${rows.join('')}</tbody></table></div>`,
+  );
 }
 
 function glossary(): string {
@@ -110,5 +133,8 @@ function list(items: readonly string[]): string {
 }
 
 function note(texts: readonly string[]): string {
-  return texts.filter((text) => text !== '').map((text) => `<p class="note">${esc(text)}</p>`).join('');
+  return texts
+    .filter((text) => text !== '')
+    .map((text) => `<p class="note">${esc(text)}</p>`)
+    .join('');
 }

@@ -6,10 +6,22 @@ import { amountOf, remarkOf, spreadOf } from './remarks.ts';
 import type { Result } from './schema.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
-import { columnsOf, columnValue, constantDims, hasFigures, type Section, varyingDims, whyNot } from './view.ts';
+import {
+  columnName,
+  columnsOf,
+  columnValue,
+  constantDims,
+  hasFigures,
+  type Section,
+  varyingDims,
+  whyNot,
+} from './view.ts';
 
 const TITLES: Readonly<Record<Section, string>> = {
-  throughput: 'Throughput', latency: 'Latency and slowdown', cpu: 'CPU and copies', binding: 'What binds',
+  throughput: 'Throughput',
+  latency: 'Latency and slowdown',
+  cpu: 'CPU and copies',
+  binding: 'What binds',
 };
 
 /** The comparison as Markdown, for issues, pull requests and job summaries. */
@@ -20,15 +32,26 @@ export function renderMarkdown(result: Result): string {
   const out = [`## ${text(result.scenario.title)}`, '', `**${text(verdict(result))}**`, ''];
   const constant = constantDims(result).map(([name, value]) => `${name} ${value}`);
   const seeds = `${result.seeds.replications.length} seeds from ${result.seeds.root}`;
-  out.push(text([`machine ${result.model.machine.name}`, ...constant, seeds, `model ${result.model.version}`].join(' · ')));
+  out.push(
+    text(
+      [`machine ${result.model.machine.name}`, ...constant, seeds, `model ${result.model.version}`].join(
+        ' · ',
+      ),
+    ),
+  );
   const columns = columnsOf(result);
   for (const section of Object.keys(TITLES) as Section[]) {
     const own = columns.filter((column) => column.section === section);
     const words = section === 'binding' ? ['binding resource', 'remark'] : [];
     if (own.length + words.length === 0) continue;
     const heads = own.map((column) => {
-      const unit = column.scale.unit === '' ? '' : column.kind === 'ratio' ? ` ${column.scale.unit}` : ` (${column.scale.unit})`;
-      return column.header.join(' ').replace('- ', '') + unit;
+      const unit =
+        column.scale.unit === ''
+          ? ''
+          : column.kind === 'ratio'
+            ? ` ${column.scale.unit}`
+            : ` (${column.scale.unit})`;
+      return columnName(column) + unit;
     });
     out.push('', `### ${TITLES[section]}`, '', line([...dims, ...heads, ...words]));
     out.push(line([...dims.map(() => ':--'), ...own.map(() => '--:'), ...words.map(() => ':--')]));
@@ -41,18 +64,26 @@ export function renderMarkdown(result: Result): string {
         return `– (${notes.indexOf(note) + 1})`;
       });
       const said = words.length === 0 ? [] : [bindingText(cell.binding, 'seeds'), remarkOf(cell)];
-      out.push(line([...dims.map((name) => text(String(cell.dims[name] ?? ''))), ...figures, ...said.map(text)]));
+      out.push(
+        line([...dims.map((name) => text(String(cell.dims[name] ?? ''))), ...figures, ...said.map(text)]),
+      );
     }
   }
   const absent = result.cells.filter((cell) => !hasFigures(cell));
   if (absent.length > 0) out.push('');
   for (const cell of absent) {
     const name = dims.map((dim) => cell.dims[dim]).join(' ');
-    out.push(`- ${text(name)}: ${text(cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? ''}`)}`);
+    out.push(
+      `- ${text(name)}: ${text(cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? ''}`)}`,
+    );
   }
   out.push('', ...notes.map((note, k) => `(${k + 1}) ${text(note)}  `));
-  for (const sentence of [spreadOf(result), amountOf(result)]) if (sentence !== '') out.push('', text(sentence));
-  return `${out.join('\n').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+  for (const sentence of [spreadOf(result), amountOf(result)])
+    if (sentence !== '') out.push('', text(sentence));
+  return `${out
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
 }
 
 function line(fields: readonly string[]): string {

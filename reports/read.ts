@@ -17,7 +17,9 @@ export class BadResultError extends Error {
 }
 
 /** What the digest covers: nothing wall-clock, nothing of the machine that ran it. */
-export function resultDigest(of: Pick<Result, 'schema' | 'model' | 'scenario' | 'seeds' | 'cells' | 'findings'>): string {
+export function resultDigest(
+  of: Pick<Result, 'schema' | 'model' | 'scenario' | 'seeds' | 'cells' | 'findings'>,
+): string {
   const { schema, model, scenario, seeds, cells, findings } = of;
   return canonicalSha256({ schema, model, scenario, seeds, cells, findings });
 }
@@ -50,7 +52,10 @@ export function checkResult(raw: unknown): Result {
   }
   // The digest is taken over the file as it is, so that fields of a later minor version count too.
   if (resultDigest(raw as Result) !== parsed.data.digest.value) {
-    throw new BadResultError('digest.value', 'does not match the content: the file was changed after the run');
+    throw new BadResultError(
+      'digest.value',
+      'does not match the content: the file was changed after the run',
+    );
   }
   return parsed.data;
 }

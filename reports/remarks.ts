@@ -9,7 +9,7 @@ import { hasFigures, headlineGoodput } from './view.ts';
 /** What a reader must know about a row before he uses it. */
 export function remarkOf(cell: Cell): string {
   const remarks: string[] = [];
-  const planned = cell.metrics['goodput']?.samples.length ?? cell.seeds.length;
+  const planned = cell.metrics.goodput?.samples.length ?? cell.seeds.length;
   if (cell.overloaded) remarks.push('overloaded');
   if (cell.seeds.length < planned) remarks.push(`${cell.seeds.length} of ${planned} seeds`);
   if (cell.flows.censored > 0) remarks.push(`${printCount(cell.flows.censored)} flows unfinished`);
@@ -18,20 +18,26 @@ export function remarkOf(cell: Cell): string {
   return remarks.join('; ');
 }
 
-/** The widest range over seeds of the headline figures, in words; '' with fewer than two seeds. */
+/** Smaller ranges would print as 0.0 %. */
+const SPREAD_MIN = 0.0005;
+
+/** The widest range over seeds of the headline figures, in words; '' with fewer than two seeds or no range. */
 export function spreadOf(result: Result): string {
   const parts: string[] = [];
   const named = [
-    [headlineGoodput(result), 'goodput'], ['probeGoodput', 'probe stream'], ['rpcP99', 'RPC p99'], ['cpuCores', 'CPU'],
+    [headlineGoodput(result), 'goodput'],
+    ['probeGoodput', 'probe stream'],
+    ['rpcP99', 'RPC p99'],
+    ['cpuCores', 'CPU'],
   ] as const;
   for (const [metric, label] of named) {
-    let widest = -1;
+    let widest = SPREAD_MIN;
     let where = '';
     for (const cell of result.cells) {
       const spread = relativeRange(cell.metrics[metric]);
       if (spread !== null && spread > widest) [widest, where] = [spread, cell.dims.backend];
     }
-    if (widest >= 0) parts.push(`${label} ${percent(widest, 1)} (${where})`);
+    if (where !== '') parts.push(`${label} ${percent(widest, 1)} (${where})`);
   }
   const seeds = result.seeds.replications.length;
   return parts.length === 0 ? '' : `Widest range over ${seeds} seeds, of the mean: ${parts.join(', ')}.`;
@@ -54,7 +60,9 @@ export function amountOf(result: Result): string {
   const parts = [`${printOne(total((cell) => cell.simulatedPs) / 1e12, 's')} simulated in all`];
   if (windows.length === 1) parts.push(`${printOne(windows[0]! / 1e12, 's')} measured a task`);
   parts.push(`${printCount(total((cell) => cell.events))} events`);
-  if (flows > 0) parts.push(`${printCount(flows)} flows (${printCount(total((cell) => cell.flows.censored))} unfinished)`);
-  if (rpcs > 0) parts.push(`${printCount(rpcs)} RPCs (${printCount(total((cell) => cell.rpcs.censored))} unfinished)`);
+  if (flows > 0)
+    parts.push(`${printCount(flows)} flows (${printCount(total((cell) => cell.flows.censored))} unfinished)`);
+  if (rpcs > 0)
+    parts.push(`${printCount(rpcs)} RPCs (${printCount(total((cell) => cell.rpcs.censored))} unfinished)`);
   return `${parts.join(', ')}. Digest ${result.digest.value.slice(0, 16)}.`;
 }

@@ -6,8 +6,8 @@
  * with the seeds' samples beside it. Left out: statistics over seeds beyond the range.
  */
 import {
-  METRICS,
   type Binding,
+  METRICS,
   type MetricId,
   type ResourceClass,
   type StageCpu,
@@ -46,7 +46,13 @@ export interface MergeInput {
 }
 
 const RESOURCES: readonly ResourceClass[] = [
-  'application core', 'softirq core', 'daemon thread', 'kworker', 'NIC', 'uplink', 'downlink',
+  'application core',
+  'softirq core',
+  'daemon thread',
+  'kworker',
+  'NIC',
+  'uplink',
+  'downlink',
 ];
 
 /**
@@ -104,7 +110,12 @@ function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readon
   const missing = plan.status === 'ok' && first === undefined;
   const reason = plan.reason ?? (missing ? 'not run' : undefined);
   const distribution = (from: keyof typeof SCALES, unit: 's' | 'ratio') =>
-    distributionOf(records.map((record) => record[from]), unit, SCALES[from], overloaded);
+    distributionOf(
+      records.map((record) => record[from]),
+      unit,
+      SCALES[from],
+      overloaded,
+    );
   const distributions = {
     rpcLatency: distribution('rpcLatency', 's'),
     slowdownSmall: distribution('slowdownSmall', 'ratio'),
@@ -137,10 +148,14 @@ function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readon
     queueOffered: sumByKey(records.map((record) => record.queueOffered)),
     provenance: provenanceOf(records),
     flows: {
-      started: counter('flowsStarted'), finished: counter('flowsFinished'), censored: counter('flowsCensored'),
+      started: counter('flowsStarted'),
+      finished: counter('flowsFinished'),
+      censored: counter('flowsCensored'),
     },
     rpcs: {
-      started: counter('rpcsStarted'), finished: counter('rpcsFinished'), censored: counter('rpcsCensored'),
+      started: counter('rpcsStarted'),
+      finished: counter('rpcsFinished'),
+      censored: counter('rpcsCensored'),
     },
     probes: mergeProbes(records),
     series: records.flatMap((record) =>
@@ -148,7 +163,11 @@ function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readon
     ),
     sources: [...new Set(records.flatMap((record) => record.sources))].sort(),
     seeds: records.map(({ seed, digest, overloaded, events, binding }) => ({
-      seed, digest, overloaded, events, binding: binding.text,
+      seed,
+      digest,
+      overloaded,
+      events,
+      binding: binding.text,
     })),
   };
 }
@@ -232,7 +251,11 @@ function provenanceOf(records: readonly TaskRecord[]): Cell['provenance'] {
   const cpu = records.flatMap((record) => record.cpu);
   const total = cpuPs(cpu);
   if (total === 0n) return null;
-  const share = (name: StageCpu['confidence']) => shareOf(cpuPs(cpu, (one) => one.confidence === name), total)!;
+  const share = (name: StageCpu['confidence']) =>
+    shareOf(
+      cpuPs(cpu, (one) => one.confidence === name),
+      total,
+    )!;
   return { measured: share('measured'), published: share('published'), assumed: share('assumed') };
 }
 

@@ -45,7 +45,9 @@ const metric = z.object({
   value: z
     .number()
     .nullable()
-    .describe('mean of the samples; for percentiles, of the merged histogram; null: not shown or not applicable'),
+    .describe(
+      'mean of the samples; for percentiles, of the merged histogram; null: not shown or not applicable',
+    ),
 });
 
 const cell = z.object({
@@ -66,7 +68,11 @@ const cell = z.object({
   events: whole.describe('all seeds'),
   overloaded: z.boolean().describe('in at least one seed; percentiles are then withheld'),
   metrics: z.record(z.string(), metric),
-  distributions: z.object({ rpcLatency: distribution, slowdownSmall: distribution, slowdownLarge: distribution }),
+  distributions: z.object({
+    rpcLatency: distribution,
+    slowdownSmall: distribution,
+    slowdownLarge: distribution,
+  }),
   cpuByStage: z.array(
     z.object({
       stage: z.string(),
@@ -87,12 +93,16 @@ const cell = z.object({
   flows: z.object({ started: whole, finished: whole, censored: whole }),
   rpcs: z.object({ started: whole, finished: whole, censored: whole }),
   probes: z.object({ goodputBps: z.array(ratio), binding }).nullable(),
-  series: z.array(
-    z.object({ seed: whole, name: z.string(), unit: z.string(), values: z.array(z.number()) }),
-  ),
+  series: z.array(z.object({ seed: whole, name: z.string(), unit: z.string(), values: z.array(z.number()) })),
   sources: z.array(z.string()),
   seeds: z.array(
-    z.object({ seed: whole, digest: z.string(), overloaded: z.boolean(), events: whole, binding: z.string() }),
+    z.object({
+      seed: whole,
+      digest: z.string(),
+      overloaded: z.boolean(),
+      events: whole,
+      binding: z.string(),
+    }),
   ),
 });
 

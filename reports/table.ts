@@ -3,13 +3,32 @@
  * other dimensions vary too), units in the headers, numbers aligned at the point, a dash with a footnote
  * where a figure is not shown. The same result gives the same text; colour comes from the caller.
  */
-import { cut, GAP, type Paint, PLAIN, type Printed, printBlock, shareWidth, textOf, widestOf, widthOf, wrap } from './grid.ts';
+import {
+  cut,
+  GAP,
+  type Paint,
+  PLAIN,
+  type Printed,
+  printBlock,
+  shareWidth,
+  textOf,
+  widestOf,
+  widthOf,
+  wrap,
+} from './grid.ts';
 import { amountOf, remarkOf, spreadOf } from './remarks.ts';
 import type { Cell, Result } from './schema.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
 import {
-  type Column, columnsOf, columnValue, constantDims, hasFigures, type Section, varyingDims, whyNot,
+  type Column,
+  columnsOf,
+  columnValue,
+  constantDims,
+  hasFigures,
+  type Section,
+  varyingDims,
+  whyNot,
 } from './view.ts';
 
 const WIDTH = 120;
@@ -75,7 +94,12 @@ function leadColumns(result: Result, rows: readonly Cell[]): Printed[] {
 
 /** Sections side by side as long as they fit; each block repeats the leading columns. */
 function blocksOf(
-  result: Result, rows: readonly Cell[], lead: readonly Printed[], width: number, notes: Footnotes, paint: Paint,
+  result: Result,
+  rows: readonly Cell[],
+  lead: readonly Printed[],
+  width: number,
+  notes: Footnotes,
+  paint: Paint,
 ): string[][] {
   const columns = columnsOf(result);
   const of = (section: Section) =>
@@ -104,7 +128,11 @@ function blocksOf(
 }
 
 function printColumn(
-  result: Result, rows: readonly Cell[], column: Column, notes: Footnotes, paint: Paint,
+  result: Result,
+  rows: readonly Cell[],
+  column: Column,
+  notes: Footnotes,
+  paint: Paint,
 ): Printed {
   const values = rows.map((cell) => columnValue(result, cell, column));
   const entries = values.map((value, row) =>
@@ -124,13 +152,18 @@ function printColumn(
 function textColumns(rows: readonly Cell[], room: number, paint: Paint): Printed[] {
   const said = (binding: Cell['binding'], of: string): string => {
     if (binding === null) return '';
-    return binding.agree === binding.of ? binding.text : `${binding.text} (${binding.agree} of ${binding.of} ${of})`;
+    return binding.agree === binding.of
+      ? binding.text
+      : `${binding.text} (${binding.agree} of ${binding.of} ${of})`;
   };
   const colour = (text: string, row: number): string =>
     rows[row]!.overloaded ? paint.red(text) : rows[row]!.binding?.kind === 'none' ? text : paint.yellow(text);
   const texts = [
     { header: ['binds'], entries: rows.map((cell) => said(cell.binding, 'seeds')), paint: colour },
-    { header: ['binds the probes'], entries: rows.map((cell) => said(cell.probes?.binding ?? null, 'probes')) },
+    {
+      header: ['binds the probes'],
+      entries: rows.map((cell) => said(cell.probes?.binding ?? null, 'probes')),
+    },
     { header: ['remark'], entries: rows.map(remarkOf) },
   ].filter(({ entries }) => entries.some((entry) => entry !== ''));
   const wanted = texts.map(({ header, entries }) => widestOf([...header, ...entries]));
@@ -148,8 +181,11 @@ function absent(result: Result, width: number, paint: Paint): string[] {
   const cells = result.cells.filter((cell) => !hasFigures(cell));
   if (cells.length === 0) return [];
   const lines = cells.flatMap((cell) => {
-    const name = varyingDims(result).map((dim) => cell.dims[dim]).join(' ');
-    const state = cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
+    const name = varyingDims(result)
+      .map((dim) => cell.dims[dim])
+      .join(' ');
+    const state =
+      cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
     const [first, ...more] = wrap(`${name}${GAP}${state}`, width - 4);
     return [paint.yellow(first!), ...more.map((line) => paint.yellow(`    ${line}`))];
   });
@@ -158,6 +194,10 @@ function absent(result: Result, width: number, paint: Paint): string[] {
 
 function footer(result: Result, notes: Footnotes, width: number): string[] {
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
-  return [...lines, ...[spreadOf(result), amountOf(result)].filter((text) => text !== '').flatMap((text) => wrap(text, width))];
+  return [
+    ...lines,
+    ...[spreadOf(result), amountOf(result)]
+      .filter((text) => text !== '')
+      .flatMap((text) => wrap(text, width)),
+  ];
 }
-

@@ -15,8 +15,19 @@ const DIGITS = 3;
 /** Smallest printed number that still carries two digits at three decimals. */
 const TOO_SMALL = 0.01;
 
-const LARGE: readonly (readonly [string, number])[] = [['T', 1e12], ['G', 1e9], ['M', 1e6], ['k', 1e3], ['', 1]];
-const SMALL: readonly (readonly [string, number])[] = [['', 1], ['m', 1e-3], ['µ', 1e-6], ['n', 1e-9]];
+const LARGE: readonly (readonly [string, number])[] = [
+  ['T', 1e12],
+  ['G', 1e9],
+  ['M', 1e6],
+  ['k', 1e3],
+  ['', 1],
+];
+const SMALL: readonly (readonly [string, number])[] = [
+  ['', 1],
+  ['m', 1e-3],
+  ['µ', 1e-6],
+  ['n', 1e-9],
+];
 
 /** Units that are printed otherwise than they are kept. */
 const FIXED: Readonly<Record<string, Scale>> = {
@@ -69,6 +80,11 @@ export function printCount(value: number): string {
   const [prefix, factor] = LARGE.find(([, size]) => value >= size)!;
   const scaled = value / factor;
   return `${scaled.toFixed(scaled < 100 ? 1 : 0)} ${prefix}`;
+}
+
+/** A number and its unit or prefix stay on one line: the space between them does not break. */
+export function glue(text: string): string {
+  return text.replace(/(\d) (?=[%×kMGTmµn])/g, '$1\u00a0');
 }
 
 function printed(unit: string, prefix: string): string {

@@ -6,16 +6,27 @@
 import type { MetricId } from '../engine/core/record.ts';
 import type { Cell, Result } from './schema.ts';
 import { percent, printOne } from './units.ts';
-import { BASELINE, groupsOf, hasFigures, headlineGoodput, settingOf, valueOf } from './view.ts';
+import {
+  BASELINE,
+  backendsOf,
+  groupsOf,
+  hasFigures,
+  headlineGoodput,
+  metricValue,
+  settingOf,
+} from './view.ts';
 
 /** Least relative difference that is worth a word. */
 export const DIFFERENCE_MIN = 0.01;
+/** From this utilisation on a resource binds. */
+const BINDS_AT = 0.9;
 
 interface Question {
   readonly metric: MetricId;
+  /** higher: the better row is the subject ("carries 1.2 × …"); lower: the worse one ("needs 1.2 × …"). */
   readonly better: 'higher' | 'lower';
-  /** "A <says> B", with the ratio between. */
-  readonly says: (ratio: string, loser: string) => string;
+  /** What the subject does, between its name and the other's. */
+  readonly says: (ratio: string) => string;
 }
 
 /** The best and the worst row of one group in one figure. */
@@ -30,12 +41,16 @@ export interface Difference {
 
 function questionsOf(result: Result): Question[] {
   return [
-    { metric: headlineGoodput(result), better: 'higher', says: (x, b) => `carries ${x} × the goodput of ${b}` },
-    { metric: 'probeGoodput', better: 'higher', says: (x, b) => `gives a single stream ${x} × the goodput of ${b}` },
-    { metric: 'transactionRate', better: 'higher', says: (x, b) => `completes ${x} × the transactions of ${b}` },
-    { metric: 'rpcP99', better: 'lower', says: (x, b) => `answers RPCs (p99) ${x} × as fast as ${b}` },
-    { metric: 'slowdownSmallP99', better: 'lower', says: (x, b) => `finishes small flows (p99) ${x} × as fast as ${b}` },
-    { metric: 'cpuPerByte', better: 'lower', says: (x, b) => `needs a factor ${x} less CPU a byte than ${b}` },
+    { metric: headlineGoodput(result), better: 'higher', says: (x) => `carries ${x} × the goodput of` },
+    { metric: 'probeGoodput', better: 'higher', says: (x) => `gives a single stream ${x} × the goodput of` },
+    { metric: 'transactionRate', better: 'higher', says: (x) => `completes ${x} × the transactions of` },
+    { metric: 'rpcP99', better: 'lower', says: (x) => `has ${x} × the RPC p99 latency of` },
+    {
+      metric: 'slowdownSmallP99',
+      better: 'lower',
+      says: (x) => `has ${x} × the p99 slowdown of small flows of`,
+    },
+    { metric: 'cpuPerByte', better: 'lower', says: (x) => `needs ${x} × the CPU per byte of` },
   ];
 }
 
@@ -48,7 +63,10 @@ export function verdict(result: Result): string {
     const found = [...groupsOf(result)]
       .map(([, cells]) => differenceIn(cells, question))
       .filter((difference) => difference !== null);
-    const largest = found.reduce<Difference | null>((a, b) => (a === null || b.factor > a.factor ? b : a), null);
+    const largest = found.reduce<Difference | null>(
+      (a, b) => (a === null || b.factor > a.factor ? b : a),
+      null,
+    );
     if (largest !== null) return sentence(result, largest, found);
   }
   return groupsOf(result).size === rows.length
@@ -56,7 +74,7 @@ export function verdict(result: Result): string {
     : 'No difference above 1 % that every seed agrees on.';
 }
 
-/** The findings worth reading first, most asked first; each a sentence without a full stop's worth of doubt. */
+/** The findings worth reading first, most asked first; one sentence each. */
 export function keyFindings(result: Result): string[] {
   const findings: string[] = [];
   const groups = [...groupsOf(result)];
@@ -64,14 +82,18 @@ export function keyFindings(result: Result): string[] {
     const found = groups
       .map(([, cells]) => differenceIn(cells, question))
       .filter((difference) => difference !== null);
-    const largest = found.reduce<Difference | null>((a, b) => (a === null || b.factor > a.factor ? b : a), null);
+    const largest = found.reduce<Difference | null>(
+      (a, b) => (a === null || b.factor > a.factor ? b : a),
+      null,
+    );
     if (largest !== null) findings.push(sentence(result, largest, found));
   }
   if (findings.length === 0) findings.push(verdict(result));
   findings.push(...bindingFindings(result));
+  findings.push(...overloadFindings(result));
   for (const cell of result.cells) {
-    if (cell.overloaded) findings.push(`${nameOf(result, cell)} is overloaded: work arrives faster than it finishes.`);
-    if (!hasFigures(cell)) findings.push(`${nameOf(result, cell)} has no figures: ${cell.reason ?? cell.status}.`);
+    if (!hasFigures(cell))
+      findings.push(`${nameOf(result, cell)} has no figures: ${cell.reason ?? cell.status}.`);
   }
   return findings;
 }
@@ -91,20 +113,31 @@ function bindingFindings(result: Result): string[] {
   return bound;
 }
 
+function overloadFindings(result: Result): string[] {
+  return backendsOf(result).flatMap((backend) => {
+    const cells = result.cells.filter((cell) => cell.dims.backend === backend && hasFigures(cell));
+    const over = cells.filter((cell) => cell.overloaded);
+    if (over.length === 0) return [];
+    const where = cells.length === 1 ? '' : ` in ${over.length} of ${cells.length} settings`;
+    return [`${backend} is overloaded${where}: work arrives faster than it finishes.`];
+  });
+}
+
 /** The largest difference of one figure inside a group, baselines aside as long as two others remain. */
 function differenceIn(group: readonly Cell[], question: Question): Difference | null {
-  const known = group.filter((cell) => hasFigures(cell) && (valueOf(cell, question.metric) ?? 0) > 0);
+  const known = group.filter((cell) => hasFigures(cell) && (metricValue(cell, question.metric) ?? 0) > 0);
   const others = known.filter((cell) => cell.dims.backend !== BASELINE && cell.group !== 'baseline');
   const rows = others.length >= 2 ? others : known;
   if (rows.length < 2) return null;
-  const value = (cell: Cell) => valueOf(cell, question.metric)!;
+  const value = (cell: Cell) => metricValue(cell, question.metric)!;
   const sorted = [...rows].sort((a, b) => value(a) - value(b));
   const [low, high] = [sorted[0]!, sorted.at(-1)!];
   const factor = value(high) / value(low);
   if (factor - 1 <= DIFFERENCE_MIN || !seedsAgree(low, high, question.metric)) return null;
   const [best, worst] = question.better === 'higher' ? [high, low] : [low, high];
-  const says = question.says(factor.toFixed(2), worst.dims.backend);
-  const text = `${best.dims.backend} ${says}${reasonOf(question, best, worst)}`;
+  const says = question.says(factor.toFixed(2));
+  const [subject, other] = [high.dims.backend, low.dims.backend];
+  const text = `${subject} ${says} ${other}${reasonOf(question, best, worst)}`;
   return { metric: question.metric, best, worst, factor, text };
 }
 
@@ -119,29 +152,34 @@ function seedsAgree(low: Cell, high: Cell, metric: MetricId): boolean {
 /** Why the worse row is worse: its binding resource, or for CPU the stage that costs most more. */
 function reasonOf(question: Question, best: Cell, worst: Cell): string {
   if (question.metric === 'cpuPerByte') return stageReason(best, worst);
-  const binding = question.metric === 'probeGoodput' ? worst.probes?.binding : worst.binding;
-  if (binding == null) return '';
-  if (binding.kind !== 'resource') {
-    return binding.kind === 'none' ? '' : `, where this holds: ${binding.text}`;
-  }
+  const ofProbe = question.metric === 'probeGoodput';
+  const binding = ofProbe ? worst.probes?.binding : worst.binding;
+  if (binding == null || binding.kind === 'none') return '';
+  const whose = question.better === 'higher' ? ', whose' : ': its';
+  if (binding.kind !== 'resource') return `; ${worst.dims.backend}: ${binding.text}`;
   const own = percent(binding.utilisation);
   // A probe's binding is that of its own path: the other row's class mean is not its counterpart.
-  const other = question.metric === 'probeGoodput' ? undefined : best.utilisation[binding.resource]?.value;
-  const against = other === undefined ? `at ${own}` : `(${own} against ${percent(other)})`;
-  return `, whose ${binding.resource} binds ${against}`;
+  const other = ofProbe ? undefined : best.utilisation[binding.resource]?.value;
+  const against =
+    other === undefined || other >= BINDS_AT ? `at ${own}` : `(${own} against ${percent(other)})`;
+  return `${whose} ${binding.resource} binds ${against}`;
 }
 
 function stageReason(best: Cell, worst: Cell): string {
   const perByte = (cell: Cell, stage: string) => {
-    const cores = cell.cpuByStage.filter((one) => one.stage === stage).reduce((sum, one) => sum + one.share, 0);
-    return cores * (valueOf(cell, 'cpuPerByte') ?? 0);
+    const cores = cell.cpuByStage
+      .filter((one) => one.stage === stage)
+      .reduce((sum, one) => sum + one.share, 0);
+    return cores * (metricValue(cell, 'cpuPerByte') ?? 0);
   };
   let most = { stage: '', excess: 0 };
   for (const stage of new Set(worst.cpuByStage.map((one) => one.stage))) {
     const excess = perByte(worst, stage) - perByte(best, stage);
     if (excess > most.excess) most = { stage, excess };
   }
-  return most.stage === '' ? '' : `; the largest part is ${most.stage} (${printOne(most.excess, 's/B')})`;
+  return most.stage === ''
+    ? ''
+    : `; the largest part of the difference is ${most.stage} (${printOne(most.excess, 's/B')})`;
 }
 
 function sentence(result: Result, largest: Difference, found: readonly Difference[]): string {
@@ -155,8 +193,9 @@ function sentence(result: Result, largest: Difference, found: readonly Differenc
 
 function alone(result: Result, cell: Cell): string {
   const metric = headlineGoodput(result);
-  const value = valueOf(cell, metric);
-  const goodput = value === null ? 'no goodput' : `${printOne(value, 'bit/s')}${metric === 'goodput' ? '' : ' a node'}`;
+  const value = metricValue(cell, metric);
+  const goodput =
+    value === null ? 'no goodput' : `${printOne(value, 'bit/s')}${metric === 'goodput' ? '' : ' a node'}`;
   return `${cell.dims.backend}: ${goodput}; ${cell.binding?.text ?? 'binding resource unknown'}.`;
 }
 

@@ -58,8 +58,14 @@ const PLANS: readonly ColumnPlan[] = [
   { section: 'binding', metric: 'assumedShare', header: ['assumed', 'prices'], unit: '%' },
 ];
 
+/** Columns that a reader compares with each other share one prefix. */
+const SAME_SCALE: readonly (readonly MetricId[])[] = [
+  ['rpcP50', 'rpcP99', 'rpcP999'],
+  ['cpuUser', 'cpuSystem', 'cpuSoftirq', 'cpuIrq'],
+];
+
 /** Value of a metric; null where the cell does not have it. */
-export function valueOf(cell: Cell, metric: MetricId): number | null {
+export function metricValue(cell: Cell, metric: MetricId): number | null {
   return cell.metrics[metric]?.value ?? null;
 }
 
@@ -71,6 +77,11 @@ export function hasFigures(cell: Cell): boolean {
 /** Goodput as users of that size of cluster name it: of the stream between two nodes, else of a node. */
 export function headlineGoodput(result: Result): 'goodput' | 'goodputPerNode' {
   return result.cells.some((cell) => cell.nodes > 2) ? 'goodputPerNode' : 'goodput';
+}
+
+/** A column's name on one line: "goodput/node", "retransmits". */
+export function columnName(column: Column): string {
+  return column.header.join(' ').replace('- ', '').replace(' /', '/');
 }
 
 /** Columns that have something to say in this result, each with one scale for all rows. */
@@ -85,10 +96,24 @@ export function columnsOf(result: Result): Column[] {
     // Open-loop exchanges are as many as were offered: the rate says nothing there.
     if (metric === 'transactionRate' && !closedLoop) continue;
     if (!cells.some((cell) => applies(cell, metric))) continue;
-    const values = cells.map((cell) => valueOf(cell, metric));
-    columns.push({ section, metric, kind: 'value', header, scale: scaleOf(plan.unit ?? METRICS[metric].unit, values) });
+    const values = (SAME_SCALE.find((family) => family.includes(metric)) ?? [metric]).flatMap((one) =>
+      cells.map((cell) => metricValue(cell, one)),
+    );
+    columns.push({
+      section,
+      metric,
+      kind: 'value',
+      header,
+      scale: scaleOf(plan.unit ?? METRICS[metric].unit, values),
+    });
     if (plan.ratio && cells.some((cell) => baselineOf(result, cell) !== null)) {
-      columns.push({ section, metric, kind: 'ratio', header: ['of'], scale: { ...scaleOf('×', []), unit: BASELINE } });
+      columns.push({
+        section,
+        metric,
+        kind: 'ratio',
+        header: ['of'],
+        scale: { ...scaleOf('×', []), unit: BASELINE },
+      });
     }
   }
   return columns;
@@ -96,12 +121,14 @@ export function columnsOf(result: Result): Column[] {
 
 /** The number that a column shows for a cell, base units. */
 export function columnValue(result: Result, cell: Cell, column: Column): number | null {
-  return column.kind === 'value' ? valueOf(cell, column.metric) : ratioToBaseline(result, cell, column.metric);
+  return column.kind === 'value'
+    ? metricValue(cell, column.metric)
+    : ratioToBaseline(result, cell, column.metric);
 }
 
 /** Why a column shows no figure for a cell, as a footnote. */
 export function whyNot(cell: Cell, column: Column): string {
-  if (column.kind === 'ratio' && valueOf(cell, column.metric) !== null) {
+  if (column.kind === 'ratio' && metricValue(cell, column.metric) !== null) {
     return `no ${BASELINE} row with this figure under the same dimensions`;
   }
   if (!applies(cell, column.metric)) return 'nothing of this kind was measured in this cell';
@@ -114,15 +141,16 @@ export function whyNot(cell: Cell, column: Column): string {
 /** The baseline cell under the same other dimensions; null when there is none. */
 export function baselineOf(result: Result, cell: Cell): Cell | null {
   const key = groupKey(cell);
-  const same = (other: Cell) => other.dims.backend === BASELINE && groupKey(other) === key && hasFigures(other);
+  const same = (other: Cell) =>
+    other.dims.backend === BASELINE && groupKey(other) === key && hasFigures(other);
   return result.cells.find(same) ?? null;
 }
 
 /** metric(cell) / metric(baseline); null where either is missing or the baseline's is 0. */
 export function ratioToBaseline(result: Result, cell: Cell, metric: MetricId): number | null {
   const baseline = baselineOf(result, cell);
-  const base = baseline === null ? null : valueOf(baseline, metric);
-  const value = valueOf(cell, metric);
+  const base = baseline === null ? null : metricValue(baseline, metric);
+  const value = metricValue(cell, metric);
   return base === null || value === null || base === 0 ? null : value / base;
 }
 
@@ -167,7 +195,9 @@ export function backendsOf(result: Result): string[] {
 }
 
 function groupKey(cell: Cell): string {
-  const others = Object.keys(cell.dims).filter((name) => name !== 'backend').sort();
+  const others = Object.keys(cell.dims)
+    .filter((name) => name !== 'backend')
+    .sort();
   return JSON.stringify(others.map((name) => [name, cell.dims[name]]));
 }
 
@@ -178,6 +208,6 @@ function dimNames(result: Result): string[] {
 function applies(cell: Cell, metric: MetricId): boolean {
   const percentile = PERCENTILES[metric];
   return percentile === undefined
-    ? valueOf(cell, metric) !== null
+    ? metricValue(cell, metric) !== null
     : cell.distributions[percentile.from].count > 0;
 }

@@ -21,7 +21,11 @@ export function namedStages(result: Result): string[] {
 }
 
 /** Stacked bars of one group of cells; null without CPU. */
-export function cpuStagesChart(cells: readonly Cell[], named: readonly string[], id: string): ChartPlan | null {
+export function cpuStagesChart(
+  cells: readonly Cell[],
+  named: readonly string[],
+  id: string,
+): ChartPlan | null {
   const shown = cells.filter((cell) => cell.cpuByStage.length > 0);
   if (shown.length === 0) return null;
   const domain = [...named, OTHER];
@@ -32,7 +36,10 @@ export function cpuStagesChart(cells: readonly Cell[], named: readonly string[],
       sums.set(name, (sums.get(name) ?? 0) + coresPerNode);
     }
     return [...sums].map(([stage, cores]) => ({
-      backend: cell.dims.backend, stage, cores, place: domain.indexOf(stage),
+      backend: cell.dims.backend,
+      stage,
+      cores,
+      place: domain.indexOf(stage),
       label: `${cell.dims.backend}, ${stage}: ${cores.toFixed(3)} cores a node`,
     }));
   });
@@ -46,11 +53,23 @@ export function cpuStagesChart(cells: readonly Cell[], named: readonly string[],
       data: { values: parts },
       mark: { type: 'bar', height: { band: 0.66 }, stroke: colour('ground'), strokeWidth: 0.8 },
       encoding: {
-        y: { field: 'backend', type: 'nominal', sort: null, axis: { title: null, domain: false, ticks: false } },
+        y: {
+          field: 'backend',
+          type: 'nominal',
+          sort: null,
+          axis: { title: null, domain: false, ticks: false },
+        },
         x: { field: 'cores', type: 'quantitative', title: 'CPU of a node (cores)' },
         color: {
-          field: 'stage', type: 'nominal', title: null,
-          scale: { domain: used, range: used.map((stage) => STAGE_COLOURS[domain.indexOf(stage)] ?? STAGE_COLOURS.at(-1)!).map((one, k) => (used[k] === OTHER ? STAGE_COLOURS.at(-1)! : one)) },
+          field: 'stage',
+          type: 'nominal',
+          title: null,
+          scale: {
+            domain: used,
+            range: used
+              .map((stage) => STAGE_COLOURS[domain.indexOf(stage)] ?? STAGE_COLOURS.at(-1)!)
+              .map((one, k) => (used[k] === OTHER ? STAGE_COLOURS.at(-1)! : one)),
+          },
           legend: { columns: legendColumns(used, widthPx), symbolType: 'square', symbolStrokeWidth: 0 },
         },
         order: { field: 'place', type: 'quantitative' },

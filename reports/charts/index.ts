@@ -4,7 +4,16 @@
  */
 import type { MetricId } from '../../engine/core/record.ts';
 import type { Cell, Result } from '../schema.ts';
-import { backendsOf, BASELINE, groupsOf, hasFigures, headlineGoodput, settingOf, valueOf, varyingDims } from '../view.ts';
+import {
+  BASELINE,
+  backendsOf,
+  groupsOf,
+  hasFigures,
+  headlineGoodput,
+  metricValue,
+  settingOf,
+  varyingDims,
+} from '../view.ts';
 import { cpuStagesChart, namedStages } from './cpuStages.ts';
 import { goodputChart } from './goodput.ts';
 import { distributionChart } from './latencyCdf.ts';
@@ -16,46 +25,87 @@ import { utilisationChart } from './utilisation.ts';
 export { type ChartPlan, renderSvg } from './svg.ts';
 export { flattenColours } from './theme.ts';
 
-/** With more settings than this, charts of single settings would drown the report: lines replace them. */
+/** All charts for each setting while there are few; else lines, and CPU and utilisation of the first settings. */
+const SETTINGS_FULL = 2;
 const SETTINGS_MAX = 4;
 /** Charts of one dimension: one for each combination of the others, as far as this. */
 const SWEEPS_MAX = 6;
 
 /** All charts of a result, in reading order. */
 export function chartsOf(result: Result): ChartPlan[] {
-  const groups = [...groupsOf(result).values()].map((cells) => cells.filter(hasFigures)).filter((cells) => cells.length > 0);
+  const groups = [...groupsOf(result).values()]
+    .map((cells) => cells.filter(hasFigures))
+    .filter((cells) => cells.length > 0);
   const charts: (ChartPlan | null)[] = sweepCharts(result);
-  if (groups.length <= SETTINGS_MAX) groups.forEach((cells, k) => charts.push(...groupCharts(result, cells, k)));
+  const full = groups.length <= SETTINGS_FULL || charts.every((chart) => chart === null);
+  groups.slice(0, SETTINGS_MAX).forEach((cells, k) => {
+    charts.push(...groupCharts(result, cells, k, full));
+  });
   return charts.filter((chart) => chart !== null);
 }
 
-function groupCharts(result: Result, cells: readonly Cell[], place: number): (ChartPlan | null)[] {
+/** Settings whose own charts are left out, because there are too many: the tables have them. */
+export function settingsLeftOut(result: Result): number {
+  return Math.max(0, groupsOf(result).size - SETTINGS_MAX);
+}
+
+function groupCharts(
+  result: Result,
+  cells: readonly Cell[],
+  place: number,
+  full: boolean,
+): (ChartPlan | null)[] {
   const colours = backendScale(backendsOf(result), BASELINE);
   const setting = settingOf(result, cells[0]!);
   const id = (name: string) => `${name}-${place}`;
   const headline = headlineGoodput(result);
-  const curve = (from: keyof Cell['distributions'], quantity: string, shape: 'cdf' | 'tail') =>
-    distributionChart(cells, { id: id(`${from}-${shape}`), quantity, from, shape, colours });
-  const charts = [
-    goodputChart(cells, { id: id('goodput'), title: headline === 'goodput' ? 'Goodput' : 'Goodput of a node', metric: headline, colours }),
-    goodputChart(cells, { id: id('probe'), title: 'Goodput of a single probe stream', metric: 'probeGoodput', colours }),
+  const curve = (from: keyof Cell['distributions'], quantity: string, shape: 'cdf' | 'tail') => {
+    const axis = from === 'rpcLatency' ? 'latency' : 'slowdown';
+    return distributionChart(cells, { id: id(`${from}-${shape}`), quantity, axis, from, shape, colours });
+  };
+  const costs = [
+    cpuStagesChart(cells, namedStages(result), id('cpu')),
+    utilisationChart(cells, id('utilisation')),
+  ];
+  const traffic = (): (ChartPlan | null)[] => [
+    goodputChart(cells, {
+      id: id('goodput'),
+      title: headline === 'goodput' ? 'Goodput' : 'Goodput of a node',
+      axis: 'goodput',
+      metric: headline,
+      colours,
+    }),
+    goodputChart(cells, {
+      id: id('probe'),
+      title: 'Goodput of a single probe stream',
+      axis: 'goodput',
+      metric: 'probeGoodput',
+      colours,
+    }),
     cells.every((cell) => cell.load === null)
-      ? goodputChart(cells, { id: id('transactions'), title: 'Transactions', metric: 'transactionRate', colours })
+      ? goodputChart(cells, {
+          id: id('transactions'),
+          title: 'Transactions',
+          axis: 'transactions',
+          metric: 'transactionRate',
+          colours,
+        })
       : null,
     curve('rpcLatency', 'RPC latency', 'cdf'),
     curve('rpcLatency', 'RPC latency', 'tail'),
     curve('slowdownSmall', 'Slowdown of flows ≤ 10 KB', 'cdf'),
     curve('slowdownLarge', 'Slowdown of flows > 100 KB', 'cdf'),
-    cpuStagesChart(cells, namedStages(result), id('cpu')),
-    utilisationChart(cells, id('utilisation')),
   ];
+  const charts = full ? [...traffic(), ...costs] : costs;
   if (setting === '') return charts;
   return charts.map((chart) => (chart === null ? null : { ...chart, title: `${chart.title}, ${setting}` }));
 }
 
 function sweepCharts(result: Result): (ChartPlan | null)[] {
   const colours = backendScale(backendsOf(result), BASELINE);
-  const numeric = varyingDims(result).filter((dim) => result.cells.every((cell) => typeof cell.dims[dim] === 'number'));
+  const numeric = varyingDims(result).filter((dim) =>
+    result.cells.every((cell) => typeof cell.dims[dim] === 'number'),
+  );
   return numeric.flatMap((dim) => {
     const combinations = new Map<string, Cell[]>();
     for (const cell of result.cells.filter(hasFigures)) {
@@ -63,13 +113,19 @@ function sweepCharts(result: Result): (ChartPlan | null)[] {
       combinations.set(where, [...(combinations.get(where) ?? []), cell]);
     }
     return [...combinations].slice(0, SWEEPS_MAX).map(([where, cells], k) =>
-      sweepChart(cells, { id: `sweep-${dim.replace(/[^A-Za-z0-9]/g, '')}-${k}`, dim, metric: sweptMetric(result, cells), where, colours }),
+      sweepChart(cells, {
+        id: `sweep-${dim.replace(/[^A-Za-z0-9]/g, '')}-${k}`,
+        dim,
+        metric: sweptMetric(result, cells),
+        where,
+        colours,
+      }),
     );
   });
 }
 
 /** Transactions where they are what the workload counts (closed loop), goodput elsewhere. */
 function sweptMetric(result: Result, cells: readonly Cell[]): MetricId {
-  const closed = cells.every((cell) => cell.load === null && valueOf(cell, 'transactionRate') !== null);
+  const closed = cells.every((cell) => cell.load === null && metricValue(cell, 'transactionRate') !== null);
   return closed ? 'transactionRate' : headlineGoodput(result);
 }

@@ -10,6 +10,8 @@ export interface CurveSetting {
   readonly id: string;
   /** What is distributed: "RPC latency", "slowdown of flows ≤ 10 KB". */
   readonly quantity: string;
+  /** Title of the axis, without the unit. */
+  readonly axis: string;
   readonly from: keyof Cell['distributions'];
   readonly shape: 'cdf' | 'tail';
   readonly colours: { readonly domain: string[]; readonly range: string[]; readonly dash: number[][] };
@@ -26,7 +28,9 @@ export function distributionChart(cells: readonly Cell[], setting: CurveSetting)
   const scale = scaleOf(unit, [middle]);
   const points = shown.flatMap((cell) =>
     cell.distributions[setting.from].cdf.map(([value, share]) => ({
-      backend: cell.dims.backend, value: value / scale.divisor, share: tail ? 1 - share : share,
+      backend: cell.dims.backend,
+      value: value / scale.divisor,
+      share: tail ? 1 - share : share,
     })),
   );
   const omitted = cells.filter((cell) => cell.overloaded).map((cell) => cell.dims.backend);
@@ -38,23 +42,35 @@ export function distributionChart(cells: readonly Cell[], setting: CurveSetting)
   return {
     id: setting.id,
     title: `${setting.quantity}: ${tail ? 'tail' : 'distribution'}`,
-    subtitle: omitted.length === 0 ? 'all seeds merged; left is better' : `left is better; overloaded, not drawn: ${omitted.join(', ')}`,
+    subtitle:
+      omitted.length === 0
+        ? 'all seeds merged; left is better'
+        : `left is better; overloaded, not drawn: ${omitted.join(', ')}`,
     spec: (widthPx) => ({
       height: widthPx < 480 ? 220 : 260,
       data: { values: points },
       mark: { type: 'line', interpolate: 'step-after', strokeWidth: 2 },
       encoding: {
         x: {
-          field: 'value', type: 'quantitative', title: `${setting.quantity} (${scale.unit})`,
-          scale: { type: 'log', nice: false }, axis: { format: '~r', labelOverlap: true, tickCount: widthPx < 480 ? 5 : 9 },
+          field: 'value',
+          type: 'quantitative',
+          title: `${setting.axis} (${scale.unit})`,
+          scale: { type: 'log', nice: false },
+          axis: { format: '~r', labelOverlap: true, tickCount: widthPx < 480 ? 5 : 9 },
         },
         y: { field: 'share', type: 'quantitative', ...y },
         color: {
-          field: 'backend', type: 'nominal', title: null, scale: { domain: names, range: pick(setting.colours.range) },
+          field: 'backend',
+          type: 'nominal',
+          title: null,
+          scale: { domain: names, range: pick(setting.colours.range) },
           legend: { columns: legendColumns(names, widthPx), symbolType: 'stroke', symbolSize: 300 },
         },
         strokeDash: {
-          field: 'backend', type: 'nominal', title: null, scale: { domain: names, range: pick(setting.colours.dash) },
+          field: 'backend',
+          type: 'nominal',
+          title: null,
+          scale: { domain: names, range: pick(setting.colours.dash) },
         },
       },
     }),
@@ -64,5 +80,5 @@ export function distributionChart(cells: readonly Cell[], setting: CurveSetting)
 /** As many legend columns as fit, by the estimated width of the longest name. */
 export function legendColumns(names: readonly string[], widthPx: number): number {
   const longest = Math.max(...names.map((name) => name.length));
-  return Math.max(1, Math.floor((widthPx - 16) / (longest * 7 + 40)));
+  return Math.max(1, Math.floor((widthPx - 64) / (longest * 7.5 + 52)));
 }

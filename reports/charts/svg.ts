@@ -55,20 +55,28 @@ async function renderAlone(plan: ChartPlan, widthPx: number): Promise<string> {
   view.finalize();
   const prefix = `${plan.id}-${widthPx}-`;
   return svg
-    .replace(/\b(id="|url\(#|href="#)((?:clip|gradient_)\d+)/g, (_, before: string, id: string) => before + prefix + id)
+    .replace(
+      /\b(id="|url\(#|href="#)((?:clip|gradient_)\d+)/g,
+      (_, before: string, id: string) => before + prefix + id,
+    )
     .replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', '');
 }
 
 /** Warnings of the compiler are the author's concern: tests look at the charts. */
 const quiet = {
-  level: () => quiet, error: () => quiet, warn: () => quiet, info: () => quiet, debug: () => quiet,
+  level: () => quiet,
+  error: () => quiet,
+  warn: () => quiet,
+  info: () => quiet,
+  debug: () => quiet,
 } as unknown as vega.LoggerInterface;
 
 function wrapText(text: string, charsMax: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= charsMax) lines[lines.length - 1] = `${line} ${word}`;
+    if (line !== undefined && line.length + 1 + word.length <= charsMax)
+      lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
   return lines;

@@ -4,7 +4,7 @@
 import { METRICS, type MetricId } from '../../engine/core/record.ts';
 import type { Cell } from '../schema.ts';
 import { scaleOf } from '../units.ts';
-import { valueOf } from '../view.ts';
+import { metricValue } from '../view.ts';
 import { legendColumns } from './latencyCdf.ts';
 import type { ChartPlan } from './svg.ts';
 
@@ -34,19 +34,27 @@ const LOG_FROM = 16;
 /** One line a backend; null unless a backend has two points. */
 export function sweepChart(cells: readonly Cell[], setting: SweepSetting): ChartPlan | null {
   const { dim, metric, colours } = setting;
-  const shown = cells.filter((cell) => typeof cell.dims[dim] === 'number' && valueOf(cell, metric) !== null);
+  const shown = cells.filter(
+    (cell) => typeof cell.dims[dim] === 'number' && metricValue(cell, metric) !== null,
+  );
   const at = (cell: Cell) => cell.dims[dim] as number;
   const places = [...new Set(shown.map(at))].sort((a, b) => a - b);
   if (places.length < 2) return null;
   const { label, unit } = METRICS[metric];
-  const scale = scaleOf(unit, shown.map((cell) => valueOf(cell, metric)));
+  const scale = scaleOf(
+    unit,
+    shown.map((cell) => metricValue(cell, metric)),
+  );
   const points = shown.map((cell) => {
     const samples = cell.metrics[metric]!.samples.filter((sample) => sample !== null);
-    const value = valueOf(cell, metric)! / scale.divisor;
-    const own = samples.length === 0 ? [valueOf(cell, metric)!] : samples;
+    const value = metricValue(cell, metric)! / scale.divisor;
+    const own = samples.length === 0 ? [metricValue(cell, metric)!] : samples;
     return {
-      backend: cell.dims.backend, at: at(cell), value,
-      low: Math.min(...own) / scale.divisor, high: Math.max(...own) / scale.divisor,
+      backend: cell.dims.backend,
+      at: at(cell),
+      value,
+      low: Math.min(...own) / scale.divisor,
+      high: Math.max(...own) / scale.divisor,
       label: `${cell.dims.backend}, ${dim} ${at(cell)}: ${value.toFixed(scale.decimals)} ${scale.unit}`,
     };
   });
@@ -54,11 +62,18 @@ export function sweepChart(cells: readonly Cell[], setting: SweepSetting): Chart
   const pick = <T>(range: readonly T[]) => names.map((name) => range[colours.domain.indexOf(name)]!);
   const log = places[0]! > 0 && places.at(-1)! / places[0]! >= LOG_FROM;
   const x = {
-    field: 'at', type: 'quantitative', title: DIM_TITLES[dim] ?? dim,
+    field: 'at',
+    type: 'quantitative',
+    title: DIM_TITLES[dim] ?? dim,
     scale: log ? { type: 'log', nice: false, padding: 12 } : { zero: false, nice: false, padding: 12 },
     axis: { values: places, format: '~r', labelOverlap: 'greedy', grid: false },
   };
-  const y = { field: 'value', type: 'quantitative', title: `${label} (${scale.unit})`, scale: { zero: true } };
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: `${label} (${scale.unit})`,
+    scale: { zero: true },
+  };
   return {
     id: setting.id,
     title: `${capital(label)} over ${dim}${setting.where === '' ? '' : `: ${setting.where}`}`,
@@ -68,7 +83,10 @@ export function sweepChart(cells: readonly Cell[], setting: SweepSetting): Chart
       data: { values: points },
       encoding: {
         color: {
-          field: 'backend', type: 'nominal', title: null, scale: { domain: names, range: pick(colours.range) },
+          field: 'backend',
+          type: 'nominal',
+          title: null,
+          scale: { domain: names, range: pick(colours.range) },
           legend: { columns: legendColumns(names, widthPx), symbolType: 'stroke', symbolSize: 300 },
         },
       },
@@ -76,12 +94,24 @@ export function sweepChart(cells: readonly Cell[], setting: SweepSetting): Chart
         {
           mark: { type: 'line', strokeWidth: 2, aria: false },
           encoding: {
-            x, y,
-            strokeDash: { field: 'backend', type: 'nominal', title: null, scale: { domain: names, range: pick(colours.dash) } },
+            x,
+            y,
+            strokeDash: {
+              field: 'backend',
+              type: 'nominal',
+              title: null,
+              scale: { domain: names, range: pick(colours.dash) },
+            },
           },
         },
-        { mark: { type: 'rule', strokeWidth: 1.5, aria: false }, encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } } },
-        { mark: { type: 'point', filled: true, size: 34, opacity: 1 }, encoding: { x, y, description: { field: 'label' } } },
+        {
+          mark: { type: 'rule', strokeWidth: 1.5, aria: false },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+        },
+        {
+          mark: { type: 'point', filled: true, size: 34, opacity: 1 },
+          encoding: { x, y, description: { field: 'label' } },
+        },
       ],
     }),
   };

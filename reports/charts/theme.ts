@@ -63,7 +63,12 @@ export function flattenColours(svg: string, scheme: Scheme): string {
 }
 
 const HUES = 8;
-const DASHES: readonly (readonly number[])[] = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3]];
+const DASHES: readonly (readonly number[])[] = [
+  [1, 0],
+  [7, 3],
+  [2, 2],
+  [9, 3, 2, 3],
+];
 
 /** A backend's colour and dash, the same in every chart: by its place among the result's backends. */
 export function backendScale(backends: readonly string[], baseline: string) {
@@ -90,16 +95,38 @@ export const CHART_CONFIG: Config = {
   padding: { left: 4, right: 10, top: 4, bottom: 4 },
   view: { stroke: 'transparent' },
   title: {
-    anchor: 'start', color: colour('ink'), fontSize: 14, fontWeight: 600, offset: 12, frame: 'bounds',
-    subtitleColor: colour('muted'), subtitleFontSize: 11.5, subtitlePadding: 4,
+    anchor: 'start',
+    color: colour('ink'),
+    fontSize: 14,
+    fontWeight: 600,
+    offset: 12,
+    frame: 'bounds',
+    subtitleColor: colour('muted'),
+    subtitleFontSize: 11.5,
+    subtitlePadding: 4,
   },
   axis: {
-    labelColor: colour('ink'), titleColor: colour('muted'), gridColor: colour('grid'), domainColor: colour('muted'),
-    tickColor: colour('muted'), labelFontSize: 11.5, titleFontSize: 11.5, titleFontWeight: 400, titlePadding: 8,
+    labelColor: colour('ink'),
+    titleColor: colour('muted'),
+    gridColor: colour('grid'),
+    domainColor: colour('muted'),
+    tickColor: colour('muted'),
+    labelFontSize: 11.5,
+    titleFontSize: 11.5,
+    titleFontWeight: 400,
+    titlePadding: 8,
     labelLimit: 190,
+    labelPadding: 5,
   },
   legend: {
-    labelColor: colour('ink'), titleColor: colour('muted'), labelFontSize: 11.5, titleFontSize: 11.5,
-    titleFontWeight: 400, labelLimit: 220, symbolStrokeWidth: 2.5, orient: 'bottom', rowPadding: 4,
+    labelColor: colour('ink'),
+    titleColor: colour('muted'),
+    labelFontSize: 11.5,
+    titleFontSize: 11.5,
+    titleFontWeight: 400,
+    labelLimit: 220,
+    symbolStrokeWidth: 2.5,
+    orient: 'bottom',
+    rowPadding: 4,
   },
 };

@@ -23,12 +23,31 @@ export function utilisationChart(cells: readonly Cell[], id: string): ChartPlan 
       return [{ backend: cell.dims.backend, resource: name, value: one.value, text, label }];
     }),
   );
-  const y = { field: 'backend', type: 'nominal', sort: null, axis: { title: null, domain: false, ticks: false } };
+  const y = {
+    field: 'backend',
+    type: 'nominal',
+    sort: null,
+    axis: { title: null, domain: false, ticks: false },
+  };
   const x = (narrow: boolean) => ({
-    field: 'resource', type: 'nominal', sort: classes,
-    axis: { title: 'utilisation (%)', orient: 'bottom', domain: false, ticks: false, labelAngle: narrow ? -50 : 0, labelPadding: 6 },
+    field: 'resource',
+    type: 'nominal',
+    sort: classes,
+    axis: {
+      title: 'utilisation (%)',
+      orient: 'bottom',
+      domain: false,
+      ticks: false,
+      labelPadding: 6,
+      ...(narrow ? { labelAngle: -50 } : { labelAngle: 0, labelExpr: "split(datum.label, ' ')" }),
+    },
   });
-  const opacity = { field: 'value', type: 'quantitative', scale: { domain: [0, 1], range: [0.06, 0.75], clamp: true }, legend: null };
+  const opacity = {
+    field: 'value',
+    type: 'quantitative',
+    scale: { domain: [0, 1], range: [0.06, 0.75], clamp: true },
+    legend: null,
+  };
   return {
     id,
     title: 'Utilisation by resource',

@@ -6,72 +6,114 @@ import { remarkOf } from '../remarks.ts';
 import type { Cell, CellBinding, Result } from '../schema.ts';
 import { percent, printCount, printOne, printScaled } from '../units.ts';
 import {
-  BASELINE, type Column, columnsOf, columnValue, hasFigures, type Section, settingOf, varyingDims, whyNot,
+  BASELINE,
+  type Column,
+  columnName,
+  columnsOf,
+  columnValue,
+  hasFigures,
+  type Section,
+  settingOf,
+  varyingDims,
+  whyNot,
 } from '../view.ts';
 import { esc } from './escape.ts';
 
 const SECTION_TITLES: Readonly<Record<Section, string>> = {
-  throughput: 'Throughput', latency: 'Latency and slowdown', cpu: 'CPU and copies', binding: 'What binds',
+  throughput: 'Throughput',
+  latency: 'Latency and slowdown',
+  cpu: 'CPU and copies',
+  binding: 'What binds',
 };
 const RATIO_WORTH_COLOUR = 0.1;
 
-/** The table and its footnotes. */
-export function comparisonTable(result: Result): string {
+/** Which sections share a table: each fits a wide screen without scrolling. */
+const TABLES: readonly (readonly Section[])[] = [['throughput', 'latency'], ['cpu'], ['binding']];
+
+/** The tables and their footnotes. */
+export function comparisonTables(result: Result): string {
   const columns = columnsOf(result);
-  const dims = varyingDims(result);
   const notes: string[] = [];
-  const rows = result.cells.map((cell) =>
-    hasFigures(cell) ? figureRow(result, cell, columns, dims, notes) : absentRow(cell, columns, dims),
-  );
+  const tables = TABLES.map((sections) => {
+    const own = columns.filter((column) => sections.includes(column.section));
+    return own.length === 0 && !sections.includes('binding') ? '' : table(result, sections, own, notes);
+  });
   const list = notes.map((note) => `<li>${esc(note)}</li>`).join('');
+  return tables.join('') + (notes.length === 0 ? '' : `<ol class="notes">${list}</ol>`);
+}
+
+function table(
+  result: Result,
+  sections: readonly Section[],
+  columns: readonly Column[],
+  notes: string[],
+): string {
+  const dims = varyingDims(result);
+  const texts = sections.includes('binding') ? bindingTexts(result) : [];
+  const name = sections
+    .map((section, k) => (k === 0 ? SECTION_TITLES[section] : SECTION_TITLES[section].toLowerCase()))
+    .join(', ');
+  const rows = result.cells.map((cell) =>
+    hasFigures(cell)
+      ? figureRow(result, cell, columns, dims, texts, notes)
+      : absentRow(cell, columns.length + texts.length, dims),
+  );
   return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="Comparison table"><table>` +
-    `<caption>Small figures: range over seeds.</caption>` +
-    `<thead>${headRows(columns, dims)}</thead><tbody>${rows.join('')}</tbody></table></div>` +
-    (notes.length === 0 ? '' : `<ol class="notes">${list}</ol>`)
+    `<div class="scroll" tabindex="0" role="region" aria-label="${esc(name)}"><table><caption>${esc(name)}</caption>` +
+    `<thead>${headRows(columns, dims, texts)}</thead><tbody>${rows.join('')}</tbody></table></div>`
   );
 }
 
-function headRows(columns: readonly Column[], dims: readonly string[]): string {
-  const sections = [...new Set(columns.map((column) => column.section))];
-  const spans = sections.map((section) => {
-    const own = columns.filter((column) => column.section === section).length + (section === 'binding' ? 2 : 0);
-    return `<th colspan="${own}">${SECTION_TITLES[section]}</th>`;
-  });
-  const names = columns.map((column) => `${esc(column.header.join(' ').replace('- ', ''))}`);
-  const texts = ['binding resource', 'remark'];
-  const at = columns.findIndex((column) => column.section === 'binding');
-  const cut = at < 0 ? columns.length : at;
-  const heads = [
-    ...names.slice(0, cut).map((name) => `<th>${name}</th>`),
-    ...texts.map((name) => `<th class="text">${name}</th>`),
-    ...names.slice(cut).map((name) => `<th>${name}</th>`),
+/** A column of words. */
+interface TextColumn {
+  readonly name: string;
+  readonly text: (cell: Cell) => string;
+}
+
+function bindingTexts(result: Result): TextColumn[] {
+  const all: TextColumn[] = [
+    { name: 'binding resource', text: (cell) => bindingText(cell.binding, 'seeds') },
+    {
+      name: 'on the path of the probes',
+      text: (cell) => bindingText(cell.probes?.binding ?? null, 'probes'),
+    },
+    { name: 'remark', text: remarkOf },
   ];
-  const units = columns.map((column) => `<th>${esc(column.scale.unit)}</th>`);
-  units.splice(cut, 0, '<th></th><th></th>');
-  const tail = at < 0 ? `<th colspan="2">${SECTION_TITLES.binding}</th>` : '';
-  return (
-    `<tr class="sections"><th colspan="${dims.length}"></th>${spans.join('')}${tail}</tr>` +
-    `<tr>${dims.map((name) => `<th class="name">${esc(name)}</th>`).join('')}${heads.join('')}</tr>` +
-    `<tr class="units">${dims.map(() => '<th></th>').join('')}${units.join('')}</tr>`
-  );
+  return all.filter(({ text }) => result.cells.some((cell) => hasFigures(cell) && text(cell) !== ''));
+}
+
+function headRows(columns: readonly Column[], dims: readonly string[], texts: readonly TextColumn[]): string {
+  const names = [
+    ...dims.map((name) => `<th class="name" scope="col">${esc(name)}</th>`),
+    ...texts.map(({ name }) => `<th class="text" scope="col">${esc(name)}</th>`),
+    ...columns.map((column) => `<th scope="col">${esc(columnName(column))}</th>`),
+  ];
+  const units = columns.map((column) => `<td>${esc(column.scale.unit)}</td>`);
+  const blanks = '<td></td>'.repeat(dims.length + texts.length);
+  return `<tr>${names.join('')}</tr><tr class="units">${blanks}${units.join('')}</tr>`;
 }
 
 function nameCells(cell: Cell, dims: readonly string[]): string {
   return dims
-    .map((name, k) => `<${k === 0 ? 'th class="name" scope="row"' : 'td'}>${esc(cell.dims[name] ?? '')}</${k === 0 ? 'th' : 'td'}>`)
+    .map((name, k) => {
+      const label = esc(cell.dims[name] ?? '');
+      return k === 0 ? `<th class="name" scope="row">${label}</th>` : `<td>${label}</td>`;
+    })
     .join('');
 }
 
 function figureRow(
-  result: Result, cell: Cell, columns: readonly Column[], dims: readonly string[], notes: string[],
+  result: Result,
+  cell: Cell,
+  columns: readonly Column[],
+  dims: readonly string[],
+  texts: readonly TextColumn[],
+  notes: string[],
 ): string {
-  const at = columns.findIndex((column) => column.section === 'binding');
-  const cells = columns.map((column) => figure(result, cell, column, notes));
-  const texts = `<td class="text">${esc(bindingText(cell.binding, 'seeds'))}</td><td class="text">${esc(remarkOf(cell))}</td>`;
-  cells.splice(at < 0 ? columns.length : at, 0, texts);
+  const words = texts.map(({ text }) => `<td class="text">${esc(text(cell))}</td>`);
+  const figures = columns.map((column) => figure(result, cell, column, notes));
   const base = cell.dims.backend === BASELINE ? ' class="base"' : '';
-  return `<tr${base}>${nameCells(cell, dims)}${cells.join('')}</tr>`;
+  return `<tr${base}>${nameCells(cell, dims)}${words.join('')}${figures.join('')}</tr>`;
 }
 
 function figure(result: Result, cell: Cell, column: Column, notes: string[]): string {
@@ -98,15 +140,18 @@ function rangeOf(cell: Cell, column: Column): string {
   return low === high ? '' : `<small>${low} – ${high}</small>`;
 }
 
-function absentRow(cell: Cell, columns: readonly Column[], dims: readonly string[]): string {
-  const reason = cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
-  return `<tr class="absent">${nameCells(cell, dims)}<td colspan="${columns.length + 2}">${esc(reason)}</td></tr>`;
+function absentRow(cell: Cell, span: number, dims: readonly string[]): string {
+  const reason =
+    cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
+  return `<tr class="absent">${nameCells(cell, dims)}<td colspan="${span}">${esc(reason)}</td></tr>`;
 }
 
 /** A binding in words, with how many seeds (probes) say the same when not all do. */
 export function bindingText(binding: CellBinding | null, of: string): string {
   if (binding === null) return '';
-  return binding.agree === binding.of ? binding.text : `${binding.text} (${binding.agree} of ${binding.of} ${of})`;
+  return binding.agree === binding.of
+    ? binding.text
+    : `${binding.text} (${binding.agree} of ${binding.of} ${of})`;
 }
 
 /** Everything about one cell, folded. */
@@ -127,10 +172,17 @@ function factsOf(cell: Cell): string {
     `Pod MTU ${cell.podMtuBytes} bytes, MSS ${cell.mssBytes} bytes.`,
     `${cell.nodes} nodes, ${cell.plainNodes} without a probe; measured window ${printOne(cell.windowPs / 1e12, 's')} a seed; ${printCount(cell.events)} events.`,
   ];
-  if (cell.load !== null) facts.push(`Offered load ${percent(cell.load, 1)} of the NIC rate${cell.uplinkLoad === null ? '' : `, ${percent(cell.uplinkLoad, 1)} of the uplinks`}.`);
+  if (cell.load !== null)
+    facts.push(
+      `Offered load ${percent(cell.load, 1)} of the NIC rate${cell.uplinkLoad === null ? '' : `, ${percent(cell.uplinkLoad, 1)} of the uplinks`}.`,
+    );
   if (cell.binding !== null) facts.push(`Binding resource: ${bindingText(cell.binding, 'seeds')}.`);
-  if (cell.probes !== null) facts.push(`On the path of the probes: ${bindingText(cell.probes.binding, 'probes')}.`);
-  for (const [label, { started, censored }] of [['flows', cell.flows], ['RPCs', cell.rpcs]] as const) {
+  if (cell.probes !== null)
+    facts.push(`On the path of the probes: ${bindingText(cell.probes.binding, 'probes')}.`);
+  for (const [label, { started, censored }] of [
+    ['flows', cell.flows],
+    ['RPCs', cell.rpcs],
+  ] as const) {
     if (started > 0) facts.push(`${printCount(started)} ${label}, ${printCount(censored)} unfinished.`);
   }
   return facts.join(' ');
@@ -139,8 +191,14 @@ function factsOf(cell: Cell): string {
 function provenance(cell: Cell): string {
   if (cell.provenance === null) return '';
   const { measured, published, assumed } = cell.provenance;
-  const parts = [['measured', measured], ['published', published], ['assumed', assumed]] as const;
-  const bars = parts.map(([name, share]) => `<i class="${name}" style="width:${(share * 100).toFixed(2)}%"></i>`);
+  const parts = [
+    ['measured', measured],
+    ['published', published],
+    ['assumed', assumed],
+  ] as const;
+  const bars = parts.map(
+    ([name, share]) => `<i class="${name}" style="width:${(share * 100).toFixed(2)}%"></i>`,
+  );
   const words = parts.map(([name, share]) => `${percent(share)} ${name}`).join(', ');
   return `<h3>Prices behind the network CPU</h3><div class="bar" role="img" aria-label="${words}">${bars.join('')}</div><p class="note">${words}</p>`;
 }
@@ -154,12 +212,16 @@ function utilisationTable(cell: Cell): string {
 }
 
 function dropsTable(cell: Cell): string {
-  const rows = Object.entries(cell.drops).filter(([, packets]) => packets > 0).map(([reason, packets]) => {
-    const offered = cell.queueOffered[reason];
-    const share = offered ? percent(packets / offered, 3) : '';
-    return `<tr><th class="name" scope="row">${esc(reason)}</th><td>${packets}</td><td>${share}</td></tr>`;
-  });
-  return rows.length === 0 ? '<p class="note">none</p>' : small(['reason', 'packets, all seeds', 'of those offered'], rows);
+  const rows = Object.entries(cell.drops)
+    .filter(([, packets]) => packets > 0)
+    .map(([reason, packets]) => {
+      const offered = cell.queueOffered[reason];
+      const share = offered ? percent(packets / offered, 3) : '';
+      return `<tr><th class="name" scope="row">${esc(reason)}</th><td>${packets}</td><td>${share}</td></tr>`;
+    });
+  return rows.length === 0
+    ? '<p class="note">none</p>'
+    : small(['reason', 'packets, all seeds', 'of those offered'], rows);
 }
 
 function seedsTable(cell: Cell): string {
@@ -173,10 +235,12 @@ function seedsTable(cell: Cell): string {
 function stageTable(cell: Cell): string {
   const rows = cell.cpuByStage.map(
     (one) =>
-      `<tr><th class="name" scope="row"><code>${esc(one.stage)}</code></th><td>${one.class}</td>` +
-      `<td>${one.coresPerNode.toFixed(4)}</td><td>${percent(one.share, 1)}</td><td>${one.confidence}</td></tr>`,
+      `<tr><th class="name" scope="row"><code>${esc(one.stage)}</code></th><td class="word">${one.class}</td>` +
+      `<td>${one.coresPerNode.toFixed(4)}</td><td>${percent(one.share, 1)}</td><td class="word">${one.confidence}</td></tr>`,
   );
-  return rows.length === 0 ? '<p class="note">none</p>' : small(['stage', 'class', 'cores a node', 'share', 'price'], rows);
+  return rows.length === 0
+    ? '<p class="note">none</p>'
+    : small(['stage', 'class', 'cores a node', 'share', 'price'], rows);
 }
 
 function sources(cell: Cell): string {
@@ -184,7 +248,13 @@ function sources(cell: Cell): string {
   return `<ul class="findings">${cell.sources.map((source) => `<li>${esc(source)}</li>`).join('')}</ul>`;
 }
 
+/** Heads over words stand left, as the words do. */
+const WORDS = new Set(['binds', 'digest of events', 'class', 'price']);
+
 function small(heads: readonly string[], rows: readonly string[]): string {
-  const head = heads.map((name, k) => `<th${k === 0 ? ' class="name"' : ''}>${name}</th>`).join('');
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const head = heads.map((name, k) => {
+    const kind = k === 0 ? ' class="name"' : WORDS.has(name) ? ' class="text"' : '';
+    return `<th scope="col"${kind}>${name}</th>`;
+  });
+  return `<div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

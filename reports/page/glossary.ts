@@ -2,7 +2,10 @@
  * The words of a report, as the model defines them.
  */
 export const GLOSSARY: readonly (readonly [word: string, text: string])[] = [
-  ['load', 'Offered payload divided by the NIC rate. The load that it implies on the uplinks is given beside it.'],
+  [
+    'load',
+    'Offered payload divided by the NIC rate. The load that it implies on the uplinks is given beside it.',
+  ],
   ['goodput', 'Payload delivered to sockets for each second of the measured window.'],
   ['probe stream', 'A single bulk TCP stream between two nodes that otherwise carry the same traffic.'],
   ['RPC latency', 'From the request handed to the socket until the response has been read.'],
@@ -32,9 +35,15 @@ export const GLOSSARY: readonly (readonly [word: string, text: string])[] = [
   ],
   ['range over seeds', 'Lowest and highest seed. Every backend meets the same arrivals under the same seed.'],
   ['CPU by class', 'user, system, softirq and irq, as /proc/stat accounts them; only what networking uses.'],
-  ['copies per byte', 'Copies of a payload byte on both hosts, between user space and kernel and inside the kernel.'],
+  [
+    'copies per byte',
+    'Copies of a payload byte on both hosts, between user space and kernel and inside the kernel.',
+  ],
   ['assumed prices', 'Share of network CPU whose stage prices were neither measured nor published.'],
-  ['skb', 'What the stack handles at once: one packet, or up to 64 KB of them where segmentation is deferred.'],
+  [
+    'skb',
+    'What the stack handles at once: one packet, or up to 64 KB of them where segmentation is deferred.',
+  ],
   ['softirq core', 'A core that handles received packets for its RX queue below the process level.'],
   ['daemon thread', 'A user-space thread that forwards packets, one a host.'],
   ['kworker', 'A kernel thread that encrypts or decrypts.'],

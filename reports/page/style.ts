@@ -28,15 +28,16 @@ dd{margin:0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;border:1px solid var(--wt-grid);border-radius:8px;max-width:100%}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--wt-accent);outline-offset:2px}
 table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;width:100%}
-caption{text-align:left;padding:8px 12px;color:var(--wt-muted);font-size:12.5px}
+caption{text-align:left;padding:10px 10px 4px;font-weight:600}
+.scroll+.scroll{margin-top:16px}
 th,td{padding:6px 10px;text-align:right;vertical-align:top;border-top:1px solid var(--wt-grid);white-space:nowrap}
 thead th{border-top:0;color:var(--wt-muted);font-weight:500;font-size:12.5px;vertical-align:bottom;line-height:1.3}
-thead tr.units th{padding-top:0;font-weight:400}
-thead tr.sections th{text-align:left;color:var(--wt-ink);font-weight:600;border-left:1px solid var(--wt-grid);border-bottom:1px solid var(--wt-grid)}
-thead tr.sections th:first-child{border-left:0}
-th.name,td.text,th.text{text-align:left}
+thead tr.units td{padding-top:0;border-top:0;color:var(--wt-muted);font-size:12.5px}
+th.name,td.text,th.text,td.word{text-align:left}
 td.text{white-space:normal;min-width:190px;max-width:320px}
 td.source{overflow-wrap:anywhere;min-width:0;max-width:none}
+table.params{width:auto}
+.scroll:has(>table.params){width:fit-content}
 tbody th.name{font-weight:600;position:sticky;left:0;background:var(--wt-ground);z-index:1}
 tr.base th.name,tr.base td{background:var(--wt-panel)}
 td small{display:block;color:var(--wt-muted);font-size:11px;line-height:1.3}
@@ -67,7 +68,8 @@ font-size:12.5px;max-width:300px;visibility:hidden}
 @media (max-width:1060px){.charts{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){main,header,footer{padding-left:16px;padding-right:16px}h1{font-size:22px}.verdict{font-size:16px}
 figure svg.wide{display:none}figure svg.narrow{display:block}th,td{padding:6px 8px}
-tbody th.name{max-width:128px;white-space:normal;overflow-wrap:anywhere}}
+tbody th.name{min-width:96px;max-width:128px;white-space:normal;overflow-wrap:break-word}
+.facts{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}}
 @media print{details{break-inside:avoid}:root{${colourVariables('light')}}}
 `.trim();
 
