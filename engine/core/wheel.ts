@@ -19,7 +19,8 @@
  * Source: Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987; the radix form after Ahuja
  * et al., "Faster algorithms for the shortest path problem", JACM 1990. Sizes: bench/eventList.ts.
  */
-import { assert, LimitError } from './assert.ts';
+import { assert } from './assert.ts';
+import { EventPool, none } from './eventPool.ts';
 
 const tickBits = 13;
 const psPerTick = 1 << tickBits;
@@ -30,10 +31,9 @@ const levelCount = 4;
 const epochTicks = 1 << (3 * digitBits);
 const psPerEpoch = psPerTick * epochTicks;
 const timeMaxPs = Number.MAX_SAFE_INTEGER;
-const nodesAtStart = 256;
-const none = -1;
+const insertionsMax = 24;
 
-export class Wheel {
+export class Wheel extends EventPool {
   /** Time of the last event popped, ps. */
   now = 0;
   /** Class, kind, actor and payload of the last event popped. */
@@ -43,15 +43,6 @@ export class Wheel {
   payload = 0;
   /** Events pending. */
   length = 0;
-
-  private readonly eventsMax: number;
-  private time = new Float64Array(0);
-  /** class · 256 + kind. */
-  private order = new Int32Array(0);
-  private actors = new Int32Array(0);
-  private payloads = new Int32Array(0);
-  private next = new Int32Array(0);
-  private free = none;
 
   private readonly heads = new Int32Array(levelCount * slotsPerLevel);
   private readonly tails = new Int32Array(levelCount * slotsPerLevel);
@@ -72,13 +63,10 @@ export class Wheel {
   private floor = 0;
   /** Earliest event outside the open slot, ps; negative: not known. */
   private earliest = -1;
-  private readonly bins = new Int32Array(32);
 
   /** @param eventsMax most events pending at once, 1 … 2^26; a push beyond it throws LimitError */
   constructor(eventsMax = 1 << 24) {
-    assert(eventsMax >= 1 && eventsMax <= 1 << 26, 'wheel: eventsMax');
-    this.eventsMax = eventsMax;
-    this.grow();
+    super(eventsMax);
   }
 
   /**
@@ -91,13 +79,7 @@ export class Wheel {
     assert(at >= this.floor, 'wheel: event in the past');
     assert(at <= timeMaxPs && Math.floor(at) === at, 'wheel: time not whole');
     assert(((cls & ~15) | (kind & ~255)) === 0, 'wheel: class or kind');
-    if (this.free === none) this.grow();
-    const node = this.free;
-    this.free = this.next[node]!;
-    this.time[node] = at;
-    this.order[node] = (cls << 8) | kind;
-    this.actors[node] = actor;
-    this.payloads[node] = payload;
+    const node = this.take(at, (cls << 8) | kind, actor, payload);
     this.length++;
     const ticks = (at - this.epochStart) * ticksPerPs;
     if (ticks < epochTicks && (ticks | 0) === this.openTick) {
@@ -120,8 +102,7 @@ export class Wheel {
     assert(at >= this.now, 'wheel: time ran backwards');
     const order = this.order[node]!;
     this.openHead = this.next[node]!;
-    this.next[node] = this.free;
-    this.free = node;
+    this.release(node);
     this.length--;
     this.now = at;
     this.floor = at;
@@ -199,11 +180,6 @@ export class Wheel {
     }
   }
 
-  private later(node: number, at: number, cls: number): boolean {
-    const time = this.time[node]!;
-    return time > at || (time === at && this.order[node]! >> 8 > cls);
-  }
-
   /** First slot in use of the lowest level in use, over all levels; none if the wheel is empty. */
   private firstSlot(): number {
     for (let level = 0; level < levelCount; level++) {
@@ -261,57 +237,25 @@ export class Wheel {
     }
   }
 
+  /** A few events are inserted one by one; what a crowded slot has beyond them is merge-sorted. */
   private openSorted(head: number, tail: number): void {
     this.openTick = this.cursor;
     this.openHead = head;
-    this.openTail = tail;
+    this.openTail = head;
     if (head === tail) return;
-    this.openHead = this.sort(head);
-    let last = this.openHead;
+    let rest = this.next[head]!;
+    this.next[head] = none;
+    for (let count = 1; rest !== none && count < insertionsMax; count++) {
+      const after = this.next[rest]!;
+      this.insertOpen(rest, this.time[rest]!, this.order[rest]! >> 8);
+      rest = after;
+    }
+    if (rest === none) return;
+    this.openHead = this.merge(this.openHead, this.sort(rest));
+    // The end of a merged list is the end of one of its parts, but which part is not known: walk.
+    let last = this.openTail;
     while (this.next[last]! !== none) last = this.next[last]!;
     this.openTail = last;
-  }
-
-  /** Stable merge sort: bins[i] holds a sorted run of 2^i nodes, all entered before those of lower bins. */
-  private sort(head: number): number {
-    const bins = this.bins;
-    let binCount = 0;
-    for (let node = head; node !== none; ) {
-      const after = this.next[node]!;
-      this.next[node] = none;
-      let run = node;
-      let bin = 0;
-      for (; bin < binCount && bins[bin]! !== none; bin++) {
-        run = this.merge(bins[bin]!, run);
-        bins[bin] = none;
-      }
-      bins[bin] = run;
-      if (bin === binCount) binCount++;
-      node = after;
-    }
-    let sorted = none;
-    for (let bin = 0; bin < binCount; bin++) {
-      if (bins[bin]! !== none) sorted = sorted === none ? bins[bin]! : this.merge(bins[bin]!, sorted);
-    }
-    return sorted;
-  }
-
-  /** Merges two sorted lists; at equal keys `early` comes first. */
-  private merge(early: number, late: number): number {
-    let a = early;
-    let b = late;
-    const first = this.later(a, this.time[b]!, this.order[b]! >> 8) ? b : a;
-    let last = none;
-    while (a !== none && b !== none) {
-      const takeLate = this.later(a, this.time[b]!, this.order[b]! >> 8);
-      const node = takeLate ? b : a;
-      if (takeLate) b = this.next[b]!;
-      else a = this.next[a]!;
-      if (last !== none) this.next[last] = node;
-      last = node;
-    }
-    this.next[last] = a !== none ? a : b;
-    return first;
   }
 
   private earliestOfSlots(): number {
@@ -322,25 +266,5 @@ export class Wheel {
       if (this.time[node]! < at) at = this.time[node]!;
     }
     return at;
-  }
-
-  private grow(): void {
-    const old = this.time.length;
-    const size = Math.min(Math.max(nodesAtStart, 2 * old), this.eventsMax);
-    if (size === old) throw new LimitError('events pending at once: the limit of the event list is reached');
-    const wider = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
-    const time = new Float64Array(size);
-    time.set(this.time);
-    this.time = time;
-    this.order = wider(this.order);
-    this.actors = wider(this.actors);
-    this.payloads = wider(this.payloads);
-    this.next = wider(this.next);
-    for (let node = old; node < size; node++) this.next[node] = node + 1 < size ? node + 1 : none;
-    this.free = old;
   }
 }

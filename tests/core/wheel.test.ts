@@ -105,6 +105,29 @@ test('one instant: classes first, then entry order, whether dealt down from a fa
   assert.deepEqual(seen, [1, 4, 7, 9, 10, 100, 2, 101, 5, 8, 0, 3, 6, 11, 102]);
 });
 
+test('a crowded slot, near or dealt down from any level, leaves sorted', () => {
+  for (const start of [0, 8_192 * 5, 8_388_608 * 3, 8_589_934_592 * 2, 8_796_093_022_208 * 4]) {
+    for (const count of [23, 24, 25, 26, 500]) {
+      const wheel = new Wheel();
+      const events = Array.from({ length: count }, (_, entry) => {
+        const event = { at: start + ((entry * 7_919) % 13), cls: (entry * 5) % 3, entry };
+        wheel.push(event.at, event.cls, 0, 0, entry);
+        return event;
+      });
+      const expected = [...events].sort((a, b) => (before(a, b) ? -1 : 1)).map(({ entry }) => entry);
+      const seen: number[] = [];
+      while (wheel.pop(start + 6)) seen.push(wheel.payload);
+      // Pushed behind everything of its time and class, in the slot that is open now.
+      wheel.push(start + 12, 1, 0, 0, -1);
+      while (wheel.pop(Number.POSITIVE_INFINITY)) seen.push(wheel.payload);
+      const later = seen.indexOf(-1);
+      const late = events.find(({ entry }) => entry === seen[later + 1]);
+      assert.ok(late === undefined || (late.at === start + 12 && late.cls === 2));
+      assert.deepEqual(seen.toSpliced(later, 1), expected);
+    }
+  }
+});
+
 test('a peek far ahead does not keep a nearer event out', () => {
   const wheel = new Wheel();
   wheel.push(5_000_000_000_000, 0, 1, 1, 1);

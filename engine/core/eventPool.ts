@@ -1,0 +1,118 @@
+/**
+ * What a wheel is made of: a pool of nodes in parallel typed arrays, chained by `next` into a free list, the
+ * wheel's slots and its open list; with the stable sort of such a chain by (time, class).
+ *
+ * Left out: shrinking.
+ * Source: Knuth, TAOCP vol. 3, 5.2.4, list merge sort, bottom up.
+ */
+import { assert, LimitError } from './assert.ts';
+
+/** The end of a chain. */
+export const none = -1;
+const nodesAtStart = 256;
+
+export abstract class EventPool {
+  /** Whole ps. */
+  protected time = new Float64Array(0);
+  /** class · 256 + kind. */
+  protected order = new Int32Array(0);
+  protected actors = new Int32Array(0);
+  protected payloads = new Int32Array(0);
+  protected next = new Int32Array(0);
+  private free = none;
+  private readonly eventsMax: number;
+  /** bins[i] holds a sorted run of 2^i nodes, all of them ahead of those in lower bins. */
+  private readonly bins = new Int32Array(32);
+
+  /** @param eventsMax most nodes at once, 1 … 2^26 */
+  constructor(eventsMax: number) {
+    assert(eventsMax >= 1 && eventsMax <= 1 << 26, 'event pool: eventsMax');
+    this.eventsMax = eventsMax;
+    this.grow();
+  }
+
+  /** A node with these values, in no chain. @throws LimitError beyond eventsMax */
+  protected take(at: number, order: number, actor: number, payload: number): number {
+    if (this.free === none) this.grow();
+    const node = this.free;
+    this.free = this.next[node]!;
+    this.time[node] = at;
+    this.order[node] = order;
+    this.actors[node] = actor;
+    this.payloads[node] = payload;
+    return node;
+  }
+
+  protected release(node: number): void {
+    this.next[node] = this.free;
+    this.free = node;
+  }
+
+  /** Whether a node leaves after an event of this time and class that entered later. */
+  protected later(node: number, at: number, cls: number): boolean {
+    const time = this.time[node]!;
+    return time > at || (time === at && this.order[node]! >> 8 > cls);
+  }
+
+  /** Sorts a chain by (time, class); equal keys keep their order. O(n log n), no allocation; the new head. */
+  protected sort(head: number): number {
+    const { bins, next } = this;
+    let binCount = 0;
+    for (let node = head; node !== none; ) {
+      const after = next[node]!;
+      next[node] = none;
+      let run = node;
+      let bin = 0;
+      for (; bin < binCount && bins[bin]! !== none; bin++) {
+        run = this.merge(bins[bin]!, run);
+        bins[bin] = none;
+      }
+      bins[bin] = run;
+      if (bin === binCount) binCount++;
+      node = after;
+    }
+    let sorted = none;
+    for (let bin = 0; bin < binCount; bin++) {
+      if (bins[bin]! !== none) sorted = sorted === none ? bins[bin]! : this.merge(bins[bin]!, sorted);
+    }
+    return sorted;
+  }
+
+  /** Merges two sorted chains, neither of them empty; at equal keys `early` comes first. The new head. */
+  protected merge(early: number, late: number): number {
+    const { time, order, next } = this;
+    let a = early;
+    let b = late;
+    let first = none;
+    let last = none;
+    while (a !== none && b !== none) {
+      const takeLate = this.later(a, time[b]!, order[b]! >> 8);
+      const node = takeLate ? b : a;
+      if (takeLate) b = next[b]!;
+      else a = next[a]!;
+      if (last === none) first = node;
+      else next[last] = node;
+      last = node;
+    }
+    next[last] = a !== none ? a : b;
+    return first;
+  }
+
+  private grow(): void {
+    const old = this.time.length;
+    const size = Math.min(Math.max(nodesAtStart, 2 * old), this.eventsMax);
+    if (size === old) throw new LimitError('events pending at once: the limit of the event list is reached');
+    this.time = widened(this.time, new Float64Array(size));
+    this.order = widened(this.order, new Int32Array(size));
+    this.actors = widened(this.actors, new Int32Array(size));
+    this.payloads = widened(this.payloads, new Int32Array(size));
+    this.next = widened(this.next, new Int32Array(size));
+    for (let node = old; node < size; node++) this.next[node] = node + 1 < size ? node + 1 : none;
+    this.free = old;
+  }
+}
+
+function widened<A extends Int32Array | Float64Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}
