@@ -34,7 +34,7 @@ export function outerTuple(path: Path, inner: Tuple, srcNode: number, dstNode: n
 }
 
 /** What the NIC's RSS computes over the packet. */
-export function rssHash(machine: Machine, path: Path, inner: Tuple, outer: Tuple): number {
+export function rssHash(machine: Machine, inner: Tuple, outer: Tuple): number {
   const { facts } = machine;
   if (facts.rxInnerHash && outer !== inner) return toeplitz4(inner.src, inner.dst, inner.sport, inner.dport) | 0;
   const ports = outer.proto === 6 || (outer.proto === 17 && facts.rssUdpPorts);

@@ -18,6 +18,10 @@ export const F_NEW = 16;
 export const F_RETRANSMIT = 32;
 /** ECN echo. */
 export const F_ECE = 64;
+export const F_SYN = 128;
+export const F_FIN = 256;
+/** The connection's epoch stands above this bit: what an earlier connection of the socket left is ignored. */
+export const EPOCH_SHIFT = 16;
 
 /** Doubles a batch takes in a mailbox between partitions. */
 export const MESSAGE_DOUBLES = 28;
@@ -60,6 +64,8 @@ export class Batches {
   parts: Int32Array;
   next: Int32Array;
   live = 0;
+  /** Payload cut off by `truncate`, bytes, whole run: part of what was dropped. */
+  cutBytes = 0;
   private freeHead = -1;
   private capacity: number;
   private readonly capacityMax: number;
@@ -110,6 +116,8 @@ export class Batches {
   }
 
   free(b: number): void {
+    this.packets[b] = 0;
+    this.bytes[b] = 0;
     this.next[b] = this.freeHead;
     this.freeHead = b;
     this.live--;
@@ -119,7 +127,7 @@ export class Batches {
   splitFront(b: number, count: number, mssBytes: number): number {
     const f = this.alloc();
     const n = this.packets[b]!;
-    const bytes = Math.min(this.bytes[b]!, count * mssBytes);
+    const bytes = this.frontBytes(b, count, mssBytes);
     const wire = Math.round((this.wire[b]! * count) / n);
     this.copy(b, f);
     this.packets[f] = count;
@@ -138,10 +146,19 @@ export class Batches {
   /** Cuts the batch down to its first `count` packets (the rest was dropped). 0 < count < packets. */
   truncate(b: number, count: number, mssBytes: number): void {
     const n = this.packets[b]!;
+    const bytes = this.frontBytes(b, count, mssBytes);
+    this.cutBytes += this.bytes[b]! - bytes;
+    this.bytes[b] = bytes;
     this.wire[b] = Math.round((this.wire[b]! * count) / n);
-    this.bytes[b] = Math.min(this.bytes[b]!, count * mssBytes);
     this.packets[b] = count;
     if (this.units[b]! > count) this.units[b] = count;
+  }
+
+  /** Payload of the first `count` packets: full ones before a shorter last, or all alike. */
+  private frontBytes(b: number, count: number, mssBytes: number): number {
+    const n = this.packets[b]!;
+    const bytes = this.bytes[b]!;
+    return bytes > (n - 1) * mssBytes ? count * mssBytes : Math.round((bytes * count) / n);
   }
 
   copy(source: number, target: number): void {
@@ -224,6 +241,17 @@ export class Batches {
     this.sackCount[b] = count;
     for (let i = 0; i < count * 2; i++) this.sack[b * 6 + i] = m[o + 20 + i]!;
     return b;
+  }
+
+  /** What the pool's live batches carry: a free one holds nothing. */
+  inFlight(): { packets: number; bytes: number } {
+    let packets = 0;
+    let bytes = 0;
+    for (let b = 0; b < this.capacity; b++) {
+      packets += this.packets[b]!;
+      bytes += this.bytes[b]!;
+    }
+    return { packets, bytes };
   }
 
   /** Bytes of memory that the pool holds. */

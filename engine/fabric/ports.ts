@@ -29,6 +29,8 @@ export class Ports {
   readonly wireBytes: Float64Array;
   readonly packets: Float64Array;
   readonly dropped: Float64Array;
+  /** Packets that came to the port, counted by the switch. */
+  readonly offered: Float64Array;
   /** Largest backlog seen, bytes. */
   readonly peakBytes: Float64Array;
   /** Departure of the last packet of the batch just sent, ps. */
@@ -50,6 +52,7 @@ export class Ports {
     this.wireBytes = f();
     this.packets = f();
     this.dropped = f();
+    this.offered = f();
     this.peakBytes = f();
   }
 

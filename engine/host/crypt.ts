@@ -66,8 +66,7 @@ export function cryptQueue(p: Partition, b: number): void {
   const used = lane.receiver ? peers.rxPackets[k]! : peers.txPackets[k]!;
   p.offer('crypto ring', n);
   if (used + n > RING_PACKETS) {
-    p.drop('crypto ring (WG_QUEUE)', n);
-    batches.free(b);
+    p.lose(b, 'crypto ring (WG_QUEUE)');
     return;
   }
   batches.next[b] = -1;

@@ -46,6 +46,14 @@ export function emit(p: Partition, b: number, core: number): void {
 
 /** qdisc and NIC: the skb's packets leave at the line's rate; its completion comes back to the TX queue's core. */
 function nicTransmit(p: Partition, b: number, core: number): void {
+  const { batches, setup } = p;
+  while (setup.packetGranularity && batches.packets[b]! > 1) {
+    transmitBatch(p, batches.splitFront(b, 1, setup.mssBytes), core);
+  }
+  transmitBatch(p, b, core);
+}
+
+function transmitBatch(p: Partition, b: number, core: number): void {
   const { batches, ports, items, napis, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
   const units = batches.units[b]!;
@@ -55,12 +63,12 @@ function nicTransmit(p: Partition, b: number, core: number): void {
   const packets = batches.packets[b]!;
   p.offer('qdisc', packets);
   const sent = ports.send(local, batches, b, p.wheel.now, limit, setup.mssBytes);
-  if (ports.lastDropped > 0) p.drop('qdisc (QDISC_DROP)', ports.lastDropped);
   if (!sent) {
-    batches.free(b);
-    if (sock >= 0) p.upper.completed(p, sock, bytes);
+    p.lose(b, 'qdisc (QDISC_DROP)');
+    if (sock >= 0) p.upper.completed(p, sock, bytes, core);
     return;
   }
+  if (ports.lastDropped > 0) p.drop('qdisc (QDISC_DROP)', ports.lastDropped);
   const napi = local * setup.rxQueues + ((core % setup.cores) % setup.rxQueues);
   const item = items.alloc();
   items.ref[item] = sock;
@@ -89,12 +97,13 @@ function serverQueue(p: Partition, b: number, tun: boolean, t: number): void {
   const room = tun ? limit - used : Math.ceil((limit - used) / unit) + (used <= limit ? 0 : -1);
   p.offer(tun ? 'TUN ring' : 'daemon socket', n);
   if (room < n) {
-    p.drop(tun ? 'TUN ring (FULL_RING)' : 'daemon socket (SOCKET_RCVBUFF)', room > 0 ? n - room : n);
+    const reason = tun ? 'TUN ring (FULL_RING)' : 'daemon socket (SOCKET_RCVBUFF)';
     if (room <= 0) {
-      batches.free(b);
+      p.lose(b, reason);
       wakeThread(p, t);
       return;
     }
+    p.drop(reason, n - room);
     batches.truncate(b, room, setup.mssBytes);
   }
   batches.next[b] = -1;

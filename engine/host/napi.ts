@@ -28,11 +28,11 @@ export function nicArrive(p: Partition, local: number, b: number): void {
   p.offer('rx ring', n);
   const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
   if (room < n) {
-    p.drop('rx ring (rx_missed)', room > 0 ? n - room : n);
     if (room <= 0) {
-      batches.free(b);
+      p.lose(b, 'rx ring (rx_missed)');
       return;
     }
+    p.drop('rx ring (rx_missed)', n - room);
     batches.truncate(b, room, setup.mssBytes);
   }
   append(p, napi, b);
@@ -136,7 +136,7 @@ function completions(p: Partition, napi: number): void {
     const sock = items.ref[i]!;
     const bytes = items.bytes[i]!;
     items.free(i);
-    if (sock >= 0) p.upper.completed(p, sock, bytes);
+    if (sock >= 0) p.upper.completed(p, sock, bytes, p.jobCore);
     i = napis.doneHead[napi]!;
   }
 }

@@ -25,11 +25,13 @@ export interface Upper {
   /** A core's softirq looks after socket `s` (timer, TSQ tasklet). */
   softSocket(p: Partition, s: number): void;
   /** `bytes` of socket `s` have left the NIC (or were dropped before it). */
-  completed(p: Partition, s: number, bytes: number): void;
+  completed(p: Partition, s: number, bytes: number, core: number): void;
   /** Runs application work of thread `t` into the open job; false: nothing to do. */
   application(p: Partition, t: number): boolean;
   /** Next arrival of traffic source `source`. */
   traffic(p: Partition, source: number): void;
+  /** The deadline of socket `s` may have come. */
+  timer(p: Partition, s: number): void;
 }
 
 export class Partition {
@@ -49,6 +51,8 @@ export class Partition {
   readonly peerOf = new Map<number, number>();
   readonly sockets = new Sockets();
   readonly gro = new GroTable();
+  /** 1: the node carries a probe stream. */
+  readonly probeNodes: Uint8Array;
   /** Daemon thread of each node; −1: none. */
   readonly daemons: Int32Array;
   /** kworker of each core; −1: not made yet. */
@@ -63,6 +67,17 @@ export class Partition {
   readonly counters: Float64Array;
   readonly kindCounts = new Float64Array(KIND_NAMES.length);
   events = 0;
+  /** Data packets and skbs that reached sockets, data packets that left them; whole run. */
+  deliveredPackets = 0;
+  deliveredUnits = 0;
+  sentPackets = 0;
+  /** All packets, and payload, that sockets gave to the stack and took from it; whole run. */
+  bornPackets = 0;
+  bornBytes = 0;
+  diedPackets = 0;
+  diedBytes = 0;
+  lostPackets = 0;
+  lostBytes = 0;
   readonly drops = new Map<string, number>();
   readonly offered = new Map<string, number>();
 
@@ -94,6 +109,7 @@ export class Partition {
     const rows = setup.compiled.rows.list.length;
     this.counters = new Float64Array(rows * COLUMN_COUNT);
     this.rowStamp = new Int32Array(rows);
+    this.probeNodes = new Uint8Array(nodeCount);
     this.daemons = new Int32Array(nodeCount).fill(-1);
     this.kworkers = new Int32Array(cores).fill(-1);
     // NIC queue q of local node l: instance l · rxQueues + q, on core q.
@@ -168,8 +184,24 @@ export class Partition {
     this.chargeColumn(row, CALL, count);
   }
 
+  /** Counts packets lost by a reason; the payload of a cut batch is counted by `truncate`. */
   drop(reason: string, packets: number): void {
+    this.lostPackets += packets;
     this.drops.set(reason, (this.drops.get(reason) ?? 0) + packets);
+  }
+
+  /** Drops the whole of batch `b`. */
+  lose(b: number, reason: string): void {
+    this.drop(reason, this.batches.packets[b]!);
+    this.lostBytes += this.batches.bytes[b]!;
+    this.batches.free(b);
+  }
+
+  /** A socket takes batch `b`. */
+  consume(b: number): void {
+    this.diedPackets += this.batches.packets[b]!;
+    this.diedBytes += this.batches.bytes[b]!;
+    this.batches.free(b);
   }
 
   offer(queue: string, packets: number): void {

@@ -18,8 +18,12 @@ export class Sockets {
   /** Application's role, and its index in the role's table. */
   role = new Uint8Array(64);
   ref = new Int32Array(64);
+  /** Probe that it belongs to; −1: none. */
+  probe = new Int32Array(64);
   /** 1: on its thread's work list; 2: on a core's softirq list; 4: on a job's note list; 8: waits for room. */
   marks = new Uint8Array(64);
+  /** Connections this socket has been through (TCP_CRR), modulo 2^15. */
+  epoch = new Int32Array(64);
   /** The next packet is the first of a new connection. */
   fresh = new Uint8Array(64);
   workNext = new Int32Array(64);
@@ -44,6 +48,8 @@ export class Sockets {
     const s = this.count++;
     if (s >= this.node.length) this.grow(this.node.length * 2);
     this.tcp[s] = -1;
+    this.ref[s] = -1;
+    this.probe[s] = -1;
     this.workNext[s] = -1;
     this.softNext[s] = -1;
     this.noteNext[s] = -1;
@@ -67,7 +73,9 @@ export class Sockets {
     this.mss = grown(this.mss, size);
     this.role = grown(this.role, size);
     this.ref = grown(this.ref, size);
+    this.probe = grown(this.probe, size);
     this.marks = grown(this.marks, size);
+    this.epoch = grown(this.epoch, size);
     this.fresh = grown(this.fresh, size);
     this.workNext = grown(this.workNext, size);
     this.softNext = grown(this.softNext, size);

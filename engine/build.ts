@@ -1,0 +1,123 @@
+/**
+ * A task becomes a cluster: compiled rows, partitions (a rack each), ports, sockets and traffic sources.
+ * Sockets of all connections exist before the run, so that no partition ever allocates in another.
+ */
+import type { TaskSpec } from './core/taskSpec.ts';
+import { Stream } from './core/streams.ts';
+import { compile } from './host/compile.ts';
+import { deriveMtu } from './host/mtu.ts';
+import { Partition } from './host/partition.ts';
+import { FRAME_BYTES, type Setup } from './host/setup.ts';
+import { Apps } from './traffic/apps.ts';
+import { connectTraffic } from './traffic/connect.ts';
+import { type FlowTable, Ledger } from './traffic/ledger.ts';
+import { Sources } from './traffic/sources.ts';
+import { Stack } from './transport/stack.ts';
+import { TcpTable } from './transport/tcpTable.ts';
+
+export interface Cluster {
+  readonly spec: TaskSpec;
+  readonly setup: Setup;
+  readonly partitions: Partition[];
+  readonly stacks: Stack[];
+  readonly ledgers: Ledger[];
+  readonly sources: Sources[];
+  readonly flows: FlowTable;
+  readonly lookaheadPs: number;
+}
+
+/** @param flows prebuilt flows with their ideal times */
+export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
+  const setup = makeSetup(spec);
+  const { traffic, cluster } = spec;
+  const partitions: Partition[] = [];
+  const stacks: Stack[] = [];
+  const ledgers: Ledger[] = [];
+  const sources: Sources[] = [];
+  const { netperf, rpc } = traffic;
+  const requestBytes = netperf?.messageBytes ?? rpc?.requestBytes ?? 1;
+  const responseBytes = netperf?.responseBytes ?? rpc?.responseBytes ?? 1;
+  // A stream's write: netperf's message; probes and flows write as iperf3 does, 128 KB a call.
+  const streams = netperf !== undefined && netperf.kind.endsWith('STREAM');
+  const shape = { messageBytes: streams ? netperf.messageBytes : 131_072, requestBytes, responseBytes };
+  const stop = spec.warmupPs + spec.windowPs;
+  for (let r = 0; r < setup.racks; r++) {
+    const first = r * setup.nodesPerRack;
+    const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
+    setPorts(p, setup);
+    const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
+    const source = new Sources(stop, requestBytes, responseBytes);
+    const apps = new Apps(shape, ledger, source);
+    const stack = new Stack(new TcpTable(tcpOptions(spec), 64), apps);
+    apps.stack = stack;
+    p.upper = stack;
+    partitions.push(p);
+    stacks.push(stack);
+    ledgers.push(ledger);
+    sources.push(source);
+  }
+  const lookaheadPs = setup.racks === 1 ? Infinity : Math.round(cluster.fabricDelayNs * 1000);
+  const built: Cluster = { spec, setup, partitions, stacks, ledgers, sources, flows, lookaheadPs };
+  connectTraffic(built);
+  return built;
+}
+
+function makeSetup(spec: TaskSpec): Setup {
+  const { machine, cluster, backend } = spec;
+  const compiled = compile(backend, machine, spec.policy.rules);
+  const derived = deriveMtu(backend, cluster.mtuBytes);
+  const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
+  // One kernel, two namespaces: a single rack without switches.
+  const veth = machine.wire === 'veth';
+  const nodesPerRack = veth ? cluster.nodes : Math.min(cluster.nodesPerRack, cluster.nodes);
+  const racks = Math.ceil(cluster.nodes / nodesPerRack);
+  const ecmpSeed = new Int32Array(racks);
+  const stream = new Stream(spec.seed, 'ecmp');
+  const shared = stream.u32() | 0;
+  for (let r = 0; r < racks; r++) ecmpSeed[r] = cluster.ecmpPolarised ? shared : stream.u32() | 0;
+  return {
+    compiled,
+    machine,
+    cluster,
+    cores: machine.cores,
+    sharedCores: veth,
+    rxQueues: Math.min(machine.nic.rxQueues, machine.cores),
+    uplinks: cluster.uplinks,
+    racks,
+    nodesPerRack,
+    mssBytes: podMtuBytes - 52,
+    udpPayloadBytes: podMtuBytes - 28,
+    podMtuBytes,
+    moderationPs: Math.round(machine.nic.moderationUs * 1e6),
+    frameBytes: compiled.paths.map((path) => path.headerBytes + FRAME_BYTES),
+    hasServer: backend.servers !== undefined,
+    ecmpSeed,
+    jobCapNs: 20_000,
+    jobUnits: 64,
+    packetGranularity: spec.granularity === 'packet',
+    windowEnd: 0,
+  };
+}
+
+function tcpOptions(spec: TaskSpec) {
+  const { machine } = spec;
+  return {
+    congestion: spec.congestion,
+    rmemMaxBytes: machine.tcpRmemMaxBytes,
+    wmemMaxBytes: machine.tcpWmemMaxBytes,
+    // Without GSO every skb is one packet.
+    gsoMaxBytes: machine.facts.gso ? machine.gsoMaxBytes : 1,
+  };
+}
+
+function setPorts(p: Partition, setup: Setup): void {
+  const { cluster } = setup;
+  const n = p.nodeCount;
+  for (let l = 0; l < n; l++) {
+    p.ports.set(l, cluster.linkGbps, cluster.hostDelayNs, Infinity, 0);
+    p.ports.set(n + l, cluster.linkGbps, cluster.hostDelayNs, cluster.bufferBytes, cluster.ecnBytes);
+  }
+  for (let u = 0; u < setup.uplinks * 2; u++) {
+    p.ports.set(2 * n + u, cluster.uplinkGbps, cluster.fabricDelayNs, cluster.bufferBytes, cluster.ecnBytes);
+  }
+}

@@ -1,0 +1,24 @@
+/** Whether a backend can work in a cluster: what its choice of paths and its needs say. */
+import type { ClusterSpec } from '../core/taskSpec.ts';
+import type { Backend } from './backend.ts';
+
+/** @returns why it cannot, in words for a table; null if it can. */
+export function feasibility(backend: Backend, cluster: ClusterSpec): string | null {
+  const crosses = cluster.subnets === 'rack' && cluster.nodes > cluster.nodesPerRack;
+  const used = crosses ? [backend.choose.sameSubnet, backend.choose.crossSubnet] : [backend.choose.sameSubnet];
+  for (const chosen of used) {
+    if (typeof chosen !== 'string') return chosen.unreachable;
+    const path = backend.paths[chosen]!;
+    if (path.tunnel === 'ipip' && !cluster.protocol4Allowed) {
+      return 'the platform drops IP protocol 4 (set cluster.protocol4Allowed, or choose a UDP tunnel)';
+    }
+  }
+  if (!crosses) return null;
+  if (backend.needs.includes('sameL2')) return 'nodes are in several subnets, and it needs one L2 segment';
+  const plain = typeof backend.choose.crossSubnet === 'string' &&
+    backend.paths[backend.choose.crossSubnet]!.headers.length === 0;
+  if (plain && backend.needs.includes('fabricKnowsPods') && !cluster.fabricKnowsPods) {
+    return 'across subnets the fabric must know pod routes (set cluster.fabricKnowsPods, or encapsulate)';
+  }
+  return null;
+}

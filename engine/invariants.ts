@@ -1,0 +1,26 @@
+/**
+ * Physics at the end of every run: what was sent was delivered, dropped for a named reason, or is still under
+ * way; no core and no link worked longer than time passed.
+ */
+import { assert } from './core/assert.ts';
+import type { Cluster } from './build.ts';
+
+/** @throws InvariantError if anything was lost or made. */
+export function checkConservation(cluster: Cluster): void {
+  let packets = 0;
+  let bytes = 0;
+  for (const p of cluster.partitions) {
+    assert(p.outboxCount === 0, 'a message was not exchanged');
+    const flying = p.batches.inFlight();
+    packets += p.bornPackets - p.diedPackets - p.lostPackets - flying.packets;
+    bytes += p.bornBytes - p.diedBytes - p.lostBytes - p.batches.cutBytes - flying.bytes;
+    const { now } = p.wheel;
+    for (let c = 0; c < p.cores.count; c++) {
+      assert(p.cores.busySoftPs[c]! + p.cores.busyProcPs[c]! <= now + 1, 'a core worked longer than time passed');
+    }
+    for (let i = 0; i < p.ports.workPs.length; i++) {
+      assert(p.ports.workPs[i]! <= p.ports.busyUntil[i]! + 1, 'a link worked longer than time passed');
+    }
+  }  assert(packets === 0, 'packets were lost or made: sent != delivered + dropped + in flight');
+  assert(bytes === 0, 'payload was lost or made: sent != delivered + dropped + in flight');
+}

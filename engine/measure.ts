@@ -1,0 +1,97 @@
+/**
+ * Measurement of a running cluster: at the window's edges every accumulator is copied, inside it twenty-one
+ * samples tell whether the unfinished work grows. Nothing here changes what the simulation does.
+ */
+import type { Cluster } from './build.ts';
+import { C_SAMPLE, K_SAMPLE } from './host/kinds.ts';
+import type { Partition } from './host/partition.ts';
+import { PROC, SLEEPING, SOFT } from './host/tables.ts';
+import type { Observer } from './dispatch.ts';
+
+export const SAMPLES = 20;
+
+/** Accumulators of one partition at one instant; all ps, bytes or counts. */
+export interface Snapshot {
+  readonly counters: Float64Array;
+  readonly softPs: Float64Array;
+  readonly procPs: Float64Array;
+  readonly threadPs: Float64Array;
+  readonly portPs: Float64Array;
+  readonly portBytes: Float64Array;
+  readonly deliveredPackets: number;
+  readonly deliveredUnits: number;
+  readonly sentPackets: number;
+}
+
+export class Measure implements Observer {
+  private readonly cluster: Cluster;
+  readonly begin: (Snapshot | null)[];
+  readonly end: (Snapshot | null)[];
+  /** Unfinished open-loop payload at each sample, summed over partitions, bytes. */
+  readonly unfinishedBytes = new Float64Array(SAMPLES + 1);
+  /** Busiest port backlog at each sample, bytes: by class NIC, ToR port, uplink, downlink. */
+  readonly backlogBytes: Float64Array[] = [0, 1, 2, 3].map(() => new Float64Array(SAMPLES + 1));
+  readonly busyCores = new Float64Array(SAMPLES + 1);
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+    this.begin = cluster.partitions.map(() => null);
+    this.end = cluster.partitions.map(() => null);
+    const { warmupPs, windowPs } = cluster.spec;
+    for (const p of cluster.partitions) {
+      for (let i = 0; i <= SAMPLES; i++) {
+        p.push(warmupPs + Math.round((windowPs * i) / SAMPLES), C_SAMPLE, K_SAMPLE, 0, i);
+      }
+    }
+  }
+
+  sample(p: Partition, index: number): void {
+    const ledger = this.cluster.ledgers[p.index]!;
+    this.unfinishedBytes[index]! += ledger.offeredBytes - ledger.servedBytes;
+    this.backlogs(p, index);
+    if (index === 0) this.begin[p.index] = snapshot(p);
+    else if (index === SAMPLES) this.end[p.index] = snapshot(p);
+  }
+
+  private backlogs(p: Partition, index: number): void {
+    const now = p.wheel.now;
+    const { nodeCount, ports, cores } = p;
+    for (let i = 0; i < ports.psPerByte.length; i++) {
+      const cls = i < nodeCount ? 0 : i < 2 * nodeCount ? 1 : i < 2 * nodeCount + p.setup.uplinks ? 2 : 3;
+      const bytes = ports.backlogPs(i, now) / ports.psPerByte[i]!;
+      if (bytes > this.backlogBytes[cls]![index]!) this.backlogBytes[cls]![index] = Math.round(bytes);
+    }
+    for (let c = 0; c < cores.count; c++) {
+      if (cores.state[c] === SOFT || cores.state[c] === PROC) this.busyCores[index]!++;
+    }
+  }
+}
+
+function snapshot(p: Partition): Snapshot {
+  const { cores, threads, ports } = p;
+  const now = p.wheel.now;
+  const softPs = cores.busySoftPs.slice();
+  const procPs = cores.busyProcPs.slice();
+  for (let c = 0; c < cores.count; c++) {
+    if (cores.state[c] === SOFT) softPs[c]! += now - cores.jobStart[c]!;
+    else if (cores.state[c] === PROC) procPs[c]! += now - cores.jobStart[c]!;
+  }
+  const threadPs = threads.activePs.slice(0, threads.count);
+  for (let t = 0; t < threads.count; t++) {
+    if (threads.state[t] !== SLEEPING) threadPs[t]! += now - threads.activeSince[t]!;
+  }
+  // Work that a port has taken but not yet done belongs to the time in which it is done.
+  const portPs = ports.workPs.slice();
+  for (let i = 0; i < portPs.length; i++) portPs[i]! -= Math.max(0, ports.busyUntil[i]! - now);
+  return {
+    counters: p.counters.slice(),
+    softPs,
+    procPs,
+    threadPs,
+    portPs,
+    portBytes: ports.wireBytes.slice(),
+    deliveredPackets: p.deliveredPackets,
+    deliveredUnits: p.deliveredUnits,
+    sentPackets: p.sentPackets,
+  };
+}

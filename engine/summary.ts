@@ -1,0 +1,210 @@
+/** A finished cluster becomes its record: sums over partitions, CPU by stage, what binds. */
+import { Digest } from './core/digest.ts';
+import { Histogram } from './core/histogram.ts';
+import type { Binding, ProbeRecord, SeriesRecord, StageCpu, TaskRecord } from './core/record.ts';
+import type { TaskSpec } from './core/taskSpec.ts';
+import { MODEL_VERSION } from './core/version.ts';
+import type { Cluster } from './build.ts';
+import { KIND_NAMES } from './host/kinds.ts';
+import { type StageTotal, stageTotals } from './host/rows.ts';
+import { STAGES, type StageDef, type StageId } from './host/stages.ts';
+import { type Measure, SAMPLES } from './measure.ts';
+import { offeredLoads } from './traffic/load.ts';
+import { binding, type QueueLoss, utilisations } from './utilisation.ts';
+
+export function summarise(cluster: Cluster, measure: Measure, simulatedPs: number): TaskRecord {
+  const { spec, setup, partitions, ledgers } = cluster;
+  const totals = stageTotals(setup.compiled.rows, windowCounters(cluster, measure), setup.machine.prices);
+  const { mean, nodes } = utilisations(cluster, measure);
+  const losses = queueLosses(cluster);
+  const bound = binding(mean, losses, windowHeld(cluster));
+  const loads = offeredLoads(spec);
+  const highest = Math.max(0, ...Object.values(mean));
+  const sum = (f: (i: number) => number): number => partitions.reduce((s, _, i) => s + f(i), 0);
+  const diff = (f: 'deliveredPackets' | 'deliveredUnits' | 'sentPackets') =>
+    sum((i) => measure.end[i]![f] - measure.begin[i]![f]);
+  const hostPorts = (i: number) => {
+    let bytes = 0;
+    for (let l = 0; l < partitions[i]!.nodeCount; l++) bytes += measure.end[i]!.portBytes[l]! - measure.begin[i]!.portBytes[l]!;
+    return bytes;
+  };
+  const hist = (pick: (i: number) => Histogram) => {
+    const all = new Histogram();
+    for (let i = 0; i < partitions.length; i++) all.add(pick(i));
+    return all.toData();
+  };
+  const flowsStarted = sum((i) => ledgers[i]!.flowsStarted);
+  const flowsFinished = sum((i) => ledgers[i]!.flowsFinished);
+  const started = sum((i) => ledgers[i]!.exchangesStarted);
+  const finished = sum((i) => ledgers[i]!.exchangesFinished);
+  return {
+    task: spec.task,
+    index: spec.index,
+    cell: spec.cell,
+    seed: spec.seed,
+    modelVersion: MODEL_VERSION,
+    digest: Digest.combine(partitions.map((p) => p.digest.hex())),
+    events: sum((i) => partitions[i]!.events),
+    eventsByKind: Object.fromEntries(KIND_NAMES.map((name, k) => [name, sum((i) => partitions[i]!.kindCounts[k]!)])),
+    simulatedPs,
+    windowPs: spec.windowPs,
+    nodes: spec.cluster.nodes,
+    plainNodes: sum((i) => partitions[i]!.probeNodes.reduce((s, x) => s + 1 - x, 0)),
+    podMtuBytes: setup.podMtuBytes,
+    mssBytes: setup.mssBytes,
+    counters: {
+      payloadBytes: sum((i) => ledgers[i]!.payloadBytes),
+      payloadBytesPlain: sum((i) => ledgers[i]!.payloadBytesPlain),
+      offeredBytes: sum((i) => ledgers[i]!.offeredWindowBytes),
+      wireBytes: sum(hostPorts),
+      packets: diff('sentPackets'),
+      skbs: diff('deliveredUnits'),
+      packetsDelivered: diff('deliveredPackets'),
+      copiedBytes: stageCount(totals, (d) => d.copies === 1),
+      syscalls: stageCount(totals, (_, id) => SYSCALL_STAGES.has(id)),
+      contextSwitches: stageCount(totals, (_, id) => id === 'CTXSW'),
+      retransmittedPackets: sum((i) => cluster.stacks[i]!.tcp.retransmittedPackets),
+      flowsStarted,
+      flowsFinished,
+      flowsCensored: flowsStarted - flowsFinished,
+      rpcsStarted: started,
+      rpcsFinished: finished,
+      rpcsCensored: started - finished,
+    },
+    drops: mergeMaps(cluster, 'drops'),
+    queueOffered: queuesOffered(cluster),
+    cpu: totals.map((t): StageCpu => ({ stage: t.stage, class: t.class, ps: t.ps.toString(), confidence: t.confidence })),
+    utilisation: mean,
+    binding: bound,
+    overloaded: loads !== null && grows(measure, ledgers.reduce((s, l) => s + l.offeredWindowBytes, 0)),
+    saturationLoad: loads !== null && highest > 0 ? loads.load / highest : null,
+    load: loads?.load ?? null,
+    uplinkLoad: loads?.uplinkLoad ?? null,
+    rpcLatency: hist((i) => ledgers[i]!.rpcLatency),
+    slowdownSmall: hist((i) => ledgers[i]!.slowdownSmall),
+    slowdownLarge: hist((i) => ledgers[i]!.slowdownLarge),
+    slowdownAll: hist((i) => ledgers[i]!.slowdownAll),
+    probes: probeRecords(cluster, nodes, losses),
+    series: series(measure),
+    sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
+    memoryBytes: sum((i) => partitions[i]!.memoryBytes()),
+  };
+}
+
+const SYSCALL_STAGES: ReadonlySet<StageId> = new Set<StageId>(['U_SYSCALL', 'DAEMON_DRY', 'DAEMON_IDLE']);
+
+function stageCount(totals: readonly StageTotal[], counts: (d: StageDef, id: StageId) => boolean): number {
+  return totals.reduce((s, t) => (counts(STAGES[t.stage], t.stage) ? s + t.count : s), 0);
+}
+
+function windowCounters(cluster: Cluster, measure: Measure): Float64Array {
+  const sums = new Float64Array(measure.end[0]!.counters.length);
+  for (let i = 0; i < cluster.partitions.length; i++) {
+    const a = measure.begin[i]!.counters;
+    const b = measure.end[i]!.counters;
+    for (let k = 0; k < sums.length; k++) sums[k]! += b[k]! - a[k]!;
+  }
+  return sums;
+}
+
+function mergeMaps(cluster: Cluster, field: 'drops' | 'offered'): Record<string, number> {
+  const all = new Map<string, number>();
+  for (const p of cluster.partitions) for (const [k, n] of p[field]) all.set(k, (all.get(k) ?? 0) + n);
+  return Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** Ports by class, and the host's queues. */
+function queuesOffered(cluster: Cluster): Record<string, number> {
+  const all = mergeMaps(cluster, 'offered');
+  for (const p of cluster.partitions) {
+    const n = p.nodeCount;
+    const add = (name: string, from: number, to: number) => {
+      for (let i = from; i < to; i++) all[name] = (all[name] ?? 0) + p.ports.offered[i]!;
+    };
+    add('ToR port', n, 2 * n);
+    add('uplink', 2 * n, 2 * n + p.setup.uplinks);
+    add('downlink', 2 * n + p.setup.uplinks, 2 * n + 2 * p.setup.uplinks);
+  }
+  return all;
+}
+
+/** "rx ring (rx_missed)" is a loss of the queue "rx ring". */
+function queueLosses(cluster: Cluster): QueueLoss[] {
+  const drops = mergeMaps(cluster, 'drops');
+  const offered = queuesOffered(cluster);
+  return Object.entries(drops)
+    .map(([reason, n]) => ({ reason, share: n / Math.max(1, offered[reason.split(' (')[0]!] ?? n) }))
+    .filter((l) => l.reason !== 'stale segment')
+    .sort((a, b) => b.share - a.share || (a.reason < b.reason ? -1 : 1));
+}
+
+/** Share of the time in which senders with data waited for a window, over all TCP sockets. */
+function windowHeld(cluster: Cluster, only?: (partition: number, sock: number) => boolean): { congestion: number; receive: number } {
+  let busy = 0;
+  let congestion = 0;
+  let receive = 0;
+  for (const p of cluster.partitions) {
+    const { tcp } = cluster.stacks[p.index]!;
+    for (let s = 0; s < p.sockets.count; s++) {
+      const ep = p.sockets.tcp[s]!;
+      if (ep < 0 || (only !== undefined && !only(p.index, s))) continue;
+      busy += tcp.busyPs(ep, p.wheel.now);
+      congestion += tcp.windowLimitedPs(ep, 1, p.wheel.now);
+      receive += tcp.windowLimitedPs(ep, 2, p.wheel.now);
+    }
+  }
+  return busy > 0 ? { congestion: congestion / busy, receive: receive / busy } : { congestion: 0, receive: 0 };
+}
+
+/** Unfinished payload grows by more than 5 % of what the window offered: least-squares line through the samples. */
+function grows(measure: Measure, offeredBytes: number): boolean {
+  let sx = 0;
+  let sy = 0;
+  let sxx = 0;
+  let sxy = 0;
+  const n = SAMPLES + 1;
+  for (let i = 0; i < n; i++) {
+    const y = measure.unfinishedBytes[i]!;
+    sx += i;
+    sy += y;
+    sxx += i * i;
+    sxy += i * y;
+  }
+  const slope = (n * sxy - sx * sy) / (n * sxx - sx * sx);
+  return slope * SAMPLES > 0.05 * offeredBytes;
+}
+
+function probeRecords(cluster: Cluster, nodes: readonly Partial<Record<string, number>>[], losses: readonly QueueLoss[]): ProbeRecord[] {
+  const { spec, partitions, ledgers } = cluster;
+  const seconds = spec.windowPs * 1e-12;
+  const count = spec.traffic.probePairs ?? 0;
+  const bytes = new Float64Array(count);
+  for (const ledger of ledgers) for (let i = 0; i < count; i++) bytes[i]! += ledger.probeBytes[i]!;
+  const ends: number[][] = Array.from({ length: count }, () => []);
+  for (const p of partitions) {
+    for (let s = 0; s < p.sockets.count; s++) {
+      const probe = p.sockets.probe[s]!;
+      if (probe >= 0) ends[probe]!.push(p.firstNode + p.sockets.node[s]!);
+    }
+  }
+  return ends.map((pair, i) => {
+    const busiest: Partial<Record<string, number>> = {};
+    for (const node of pair) {
+      for (const [cls, u] of Object.entries(nodes[node]!)) busiest[cls] = Math.max(busiest[cls] ?? 0, u!);
+    }
+    const held = windowHeld(cluster, (q, s) => partitions[q]!.sockets.probe[s] === i);
+    const bound: Binding = binding(busiest, losses.slice(0, 0), held);
+    return { goodputBps: (bytes[i]! * 8) / seconds, binding: bound };
+  });
+}
+
+function series(measure: Measure): SeriesRecord[] {
+  const names = ['NIC queue', 'ToR port queue', 'uplink queue', 'downlink queue'];
+  return [
+    ...names.map((name, i) => ({ name: `${name}, longest`, unit: 'B', values: [...measure.backlogBytes[i]!] })),
+    { name: 'unfinished payload', unit: 'B', values: [...measure.unfinishedBytes] },
+    { name: 'busy cores', unit: '1', values: [...measure.busyCores] },
+  ];
+}
+
+export type { TaskSpec };

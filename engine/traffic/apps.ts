@@ -1,0 +1,250 @@
+/**
+ * Applications: one thread of a core serves its sockets in turn, reading, answering and writing until its job is
+ * long enough. One system call reads up to 128 KB and writes up to the message's size.
+ *
+ * Left out: epoll's own calls, think time, several threads on one socket.
+ */
+import { F_FIN, F_SYN } from '../fabric/batch.ts';
+import { queueWork } from '../host/emit.ts';
+import type { Partition } from '../host/partition.ts';
+import { CALL, FLOW } from '../host/rows.ts';
+import { MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
+import type { Stack } from '../transport/stack.ts';
+import type { Ledger } from './ledger.ts';
+import {
+  R_CRR_CLIENT, R_FLOW_RX, R_FLOW_TX, R_RPC_CLIENT, R_RR_CLIENT, R_SERVER, R_STREAM, R_UDP_RR_CLIENT,
+  R_UDP_SERVER, R_UDP_TX,
+} from './roles.ts';
+import type { Sources } from './sources.ts';
+
+const READ_BYTES = 131_072; // iperf3's and netperf's default receive size
+const DATAGRAMS_PER_JOB = 64;
+/** `ref` of a CRR client that has not begun. */
+export const UNCONNECTED = -2;
+
+export interface AppShape {
+  /** Bytes of one send of a stream, of a request, of a response. */
+  readonly messageBytes: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+export class Apps {
+  readonly shape: AppShape;
+  readonly ledger: Ledger;
+  readonly sources: Sources;
+  /** Set right after construction: the stack and its applications know each other. */
+  stack!: Stack;
+
+  constructor(shape: AppShape, ledger: Ledger, sources: Sources) {
+    this.shape = shape;
+    this.ledger = ledger;
+    this.sources = sources;
+  }
+
+  traffic(p: Partition, source: number): void {
+    this.sources.arrive(p, this.ledger, source);
+  }
+
+  application(p: Partition, t: number): boolean {
+    const { threads, sockets, setup } = p;
+    let worked = false;
+    while (p.jobNs < setup.jobCapNs) {
+      const s = threads.aHead[t]!;
+      if (s < 0) break;
+      threads.aHead[t] = sockets.workNext[s]!;
+      sockets.marks[s]! &= ~MARK_WORK;
+      const before = p.jobNs;
+      const again = sockets.tcp[s]! >= 0 ? this.serveTcp(p, s) : this.serveUdp(p, s);
+      worked ||= p.jobNs > before;
+      if (again) queueWork(p, s);
+    }
+    return worked;
+  }
+
+  /** @returns whether there is more to do at once. */
+  private serveTcp(p: Partition, s: number): boolean {
+    const { sockets } = p;
+    const { stack } = this;
+    const { tcp } = stack;
+    const now = p.wheel.now;
+    if (sockets.role[s] === R_CRR_CLIENT && sockets.ref[s] === UNCONNECTED) {
+      sockets.ref[s] = -1;
+      sockets.toWrite[s] = 0;
+      this.connect(p, s);
+      return false;
+    }
+    if (tcp.readableBytes(sockets.tcp[s]!) > 0) this.readTcp(p, s);
+    const ep = sockets.tcp[s]!;
+    const wrote = sockets.toWrite[s]! > 0 && this.writeTcp(p, s);
+    stack.pump(p, s);
+    stack.syncTimer(p, s);
+    const more = tcp.readableBytes(ep) > 0 || (wrote && sockets.toWrite[s]! > 0);
+    return more || (p.jobNs >= p.setup.jobCapNs && tcp.canSend(ep, now));
+  }
+
+  private readTcp(p: Partition, s: number): void {
+    const { sockets, setup } = p;
+    const { tcp } = this.stack;
+    const ep = sockets.tcp[s]!;
+    const { row } = setup.compiled;
+    const readable = tcp.readableBytes(ep);
+    const bytes = readable < READ_BYTES ? readable : READ_BYTES;
+    // skbs freed: those of the bytes read, all of them when the queue is emptied.
+    const units =
+      bytes === readable ? sockets.rcvUnits[s]! : Math.floor((sockets.rcvUnits[s]! * bytes) / readable);
+    sockets.rcvUnits[s]! -= units;
+    p.chargeColumn(row.read, CALL, 1);
+    p.charge(row.read, units, 0, bytes);
+    if (tcp.read(ep, bytes) > 0) this.stack.sendAcks(p, s, 1);
+    sockets.delivered[s]! += bytes;
+    this.ledger.delivered(p, s, bytes);
+    this.consume(p, s, bytes);
+  }
+
+  /** The application has read `bytes`. */
+  private consume(p: Partition, s: number, bytes: number): void {
+    const { sockets } = p;
+    const { requestBytes, responseBytes } = this.shape;
+    const role = sockets.role[s];
+    if (role === R_FLOW_RX) {
+      sockets.toRead[s]! -= bytes;
+      if (sockets.toRead[s]! <= 0) this.ledger.flowDone(p, sockets.ref[s]!);
+      return;
+    }
+    if (role === R_SERVER || role === R_UDP_SERVER) {
+      sockets.toRead[s]! += bytes;
+      while (sockets.toRead[s]! >= requestBytes) {
+        sockets.toRead[s]! -= requestBytes;
+        sockets.toWrite[s]! += responseBytes;
+      }
+      return;
+    }
+    if (role !== R_RPC_CLIENT && role !== R_RR_CLIENT && role !== R_CRR_CLIENT && role !== R_UDP_RR_CLIENT) return;
+    sockets.toRead[s]! += bytes;
+    while (sockets.toRead[s]! >= responseBytes) {
+      sockets.toRead[s]! -= responseBytes;
+      this.ledger.exchangeDone(p, s);
+      if (role === R_CRR_CLIENT) this.reconnect(p, s);
+      else if (role !== R_RPC_CLIENT && !this.sources.stopped(p)) this.request(p, s);
+    }
+  }
+
+  /** A closed loop's next request. */
+  private request(p: Partition, s: number): void {
+    p.sockets.toWrite[s]! += this.shape.requestBytes;
+    this.ledger.exchangeStarted(p, s);
+  }
+
+  private writeTcp(p: Partition, s: number): boolean {
+    const { sockets, setup } = p;
+    const { tcp } = this.stack;
+    const ep = sockets.tcp[s]!;
+    const { row } = setup.compiled;
+    const room = tcp.writableBytes(ep);
+    const role = sockets.role[s];
+    const message = role === R_STREAM || role === R_FLOW_TX ? this.shape.messageBytes : Infinity;
+    const want = sockets.toWrite[s]!;
+    if (room <= 0) {
+      sockets.marks[s]! |= MARK_ROOM;
+      return false;
+    }
+    // Small messages: several calls a job; a large one: as much of it as there is room.
+    const most = message < 16_384 ? message * 16 : message < 65_536 ? message : 65_536;
+    let bytes = want < most ? want : most;
+    if (bytes > room) bytes = room;
+    const calls = message >= bytes ? 1 : Math.ceil(bytes / message);
+    p.chargeColumn(row.write, CALL, calls);
+    p.charge(row.write, Math.ceil(bytes / 65_536), 0, bytes);
+    tcp.write(ep, bytes);
+    sockets.toWrite[s]! -= bytes;
+    return true;
+  }
+
+  private serveUdp(p: Partition, s: number): boolean {
+    const { sockets, setup } = p;
+    const { row } = setup.compiled;
+    const n = sockets.rcvPackets[s]!;
+    if (n > 0) {
+      const k = n < DATAGRAMS_PER_JOB ? n : DATAGRAMS_PER_JOB;
+      const bytes = Math.round((sockets.rcvBytes[s]! * k) / n);
+      sockets.rcvPackets[s]! -= k;
+      sockets.rcvUnits[s]! -= k;
+      sockets.rcvBytes[s]! -= bytes;
+      p.chargeColumn(row.read, CALL, k);
+      p.charge(row.read, k, 0, bytes);
+      this.ledger.delivered(p, s, bytes);
+      this.consume(p, s, bytes);
+    }
+    const role = sockets.role[s];
+    if (role === R_UDP_TX) return this.floodUdp(p, s) || sockets.rcvPackets[s]! > 0;
+    while (sockets.toWrite[s]! > 0) {
+      const size = role === R_UDP_SERVER ? this.shape.responseBytes : this.shape.requestBytes;
+      sockets.toWrite[s]! -= size;
+      this.stack.sendDatagrams(p, s, 1, size);
+    }
+    return sockets.rcvPackets[s]! > 0;
+  }
+
+  /** Sends datagrams until the cap; `toWrite` holds what is left to send (Infinity: a flood). */
+  private floodUdp(p: Partition, s: number): boolean {
+    const { sockets, setup } = p;
+    const size = this.shape.messageBytes;
+    let sent = 0;
+    while (sockets.toWrite[s]! > 0 && p.jobNs < setup.jobCapNs && sent < DATAGRAMS_PER_JOB) {
+      if (sockets.sndBytes[s]! >= setup.machine.udpRcvbufBytes) {
+        sockets.marks[s]! |= MARK_ROOM;
+        return false;
+      }
+      this.stack.sendDatagrams(p, s, 1, size);
+      p.drainInline();
+      sockets.toWrite[s]! -= size;
+      sent++;
+    }
+    return sockets.toWrite[s]! > 0;
+  }
+
+  /** TCP_CRR: closes the connection and opens the next. */
+  private reconnect(p: Partition, s: number): void {
+    const { setup } = p;
+    this.stack.sendControl(p, s, F_FIN);
+    if (this.sources.stopped(p)) return;
+    this.fresh(p, s);
+    p.chargeColumn(setup.compiled.row.connect, FLOW, 1);
+    this.ledger.exchangeStarted(p, s);
+    this.stack.sendControl(p, s, F_SYN);
+  }
+
+  private fresh(p: Partition, s: number): void {
+    const { sockets } = p;
+    const { tcp } = this.stack;
+    tcp.release(sockets.tcp[s]!);
+    sockets.tcp[s] = tcp.open(sockets.mss[s]!);
+    sockets.epoch[s] = (sockets.epoch[s]! + 1) & 0x7fff;
+    sockets.fresh[s] = 1;
+    sockets.rcvUnits[s] = 0;
+    sockets.toRead[s] = 0;
+    sockets.toWrite[s] = 0;
+  }
+
+  /** A CRR client's first connection; its exchange began when the traffic source started it. */
+  private connect(p: Partition, s: number): void {
+    p.chargeColumn(p.setup.compiled.row.connect, FLOW, 1);
+    p.sockets.fresh[s] = 1;
+    this.stack.sendControl(p, s, F_SYN);
+  }
+
+  control(p: Partition, s: number, flags: number): void {
+    const { sockets, setup } = p;
+    if (sockets.role[s] === R_SERVER) {
+      if ((flags & F_SYN) === 0) return;
+      this.fresh(p, s);
+      sockets.epoch[s] = flags >>> 16;
+      p.chargeColumn(setup.compiled.row.connect, FLOW, 1);
+      this.stack.sendControl(p, s, F_SYN);
+    } else if ((flags & F_SYN) !== 0) {
+      sockets.toWrite[s] = this.shape.requestBytes;
+      this.stack.note(p, s);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What a partition's applications achieved: payload, flow times, request latencies, in the measured window.
+ * Flows and exchanges that start in the window count, whenever they end; those that do not end are censored
+ * and count as at least their age.
+ */
+import { Histogram } from '../core/histogram.ts';
+import type { Partition } from '../host/partition.ts';
+
+/** Flows of the whole task: prebuilt, read by all partitions; `done` is written by the receiver's. */
+export interface FlowTable {
+  readonly count: number;
+  readonly startPs: Float64Array;
+  readonly bytes: Float64Array;
+  readonly src: Int32Array;
+  readonly dst: Int32Array;
+  /** Time of the same flow alone on an idle baseline cluster, ps. */
+  readonly idealPs: Float64Array;
+  readonly done: Uint8Array;
+}
+
+export const SMALL_BYTES = 10_000; // "small": at most 10 KB; "large": above 100 KB (docs/MODEL.md)
+export const LARGE_BYTES = 100_000;
+
+export class Ledger {
+  readonly flows: FlowTable;
+  readonly startPs: number;
+  readonly endPs: number;
+  readonly rpcLatency = new Histogram();
+  readonly slowdownSmall = new Histogram();
+  readonly slowdownLarge = new Histogram();
+  readonly slowdownAll = new Histogram();
+  payloadBytes = 0;
+  payloadBytesPlain = 0;
+  /** Whole run, open-loop work only. */
+  offeredBytes = 0;
+  servedBytes = 0;
+  offeredWindowBytes = 0;
+  flowsStarted = 0;
+  flowsFinished = 0;
+  exchangesStarted = 0;
+  exchangesFinished = 0;
+  /** Payload of each probe in the window; index by the socket's ref. */
+  readonly probeBytes: Float64Array;
+  /** Start times of open exchanges: a FIFO a socket (Items of the partition). */
+  private heads = new Int32Array(0);
+  private tails = new Int32Array(0);
+
+  constructor(flows: FlowTable, startPs: number, endPs: number, probes: number) {
+    this.flows = flows;
+    this.startPs = startPs;
+    this.endPs = endPs;
+    this.probeBytes = new Float64Array(probes);
+  }
+
+  private counts(at: number): boolean {
+    return at >= this.startPs && at < this.endPs;
+  }
+
+  delivered(p: Partition, s: number, bytes: number): void {
+    const probe = p.sockets.probe[s]!;
+    if (probe < 0) this.servedBytes += bytes;
+    if (!this.counts(p.wheel.now)) return;
+    this.payloadBytes += bytes;
+    if (p.probeNodes[p.sockets.node[s]!] === 0) this.payloadBytesPlain += bytes;
+    if (probe >= 0) this.probeBytes[probe]! += bytes;
+  }
+
+  offered(p: Partition, bytes: number): void {
+    this.offeredBytes += bytes;
+    if (this.counts(p.wheel.now)) this.offeredWindowBytes += bytes;
+  }
+
+  flowStarted(p: Partition, f: number): void {
+    this.offered(p, this.flows.bytes[f]!);
+    if (this.counts(p.wheel.now)) this.flowsStarted++;
+  }
+
+  flowDone(p: Partition, f: number): void {
+    const { flows } = this;
+    flows.done[f] = 1;
+    const start = flows.startPs[f]!;
+    if (!this.counts(start)) return;
+    this.flowsFinished++;
+    this.slowdown(f, p.wheel.now - start);
+  }
+
+  /** Records a flow that took (or has lasted) `ps`. */
+  slowdown(f: number, ps: number): void {
+    const value = Math.round((1000 * ps) / this.flows.idealPs[f]!);
+    const bytes = this.flows.bytes[f]!;
+    this.slowdownAll.record(value);
+    if (bytes <= SMALL_BYTES) this.slowdownSmall.record(value);
+    else if (bytes > LARGE_BYTES) this.slowdownLarge.record(value);
+  }
+
+  exchangeStarted(p: Partition, s: number): void {
+    if (s >= this.heads.length) this.reserve(p.sockets.count);
+    const { items } = p;
+    const item = items.alloc();
+    items.at[item] = p.wheel.now;
+    items.next[item] = -1;
+    if (this.heads[s]! < 0) this.heads[s] = item;
+    else items.next[this.tails[s]!] = item;
+    this.tails[s] = item;
+    if (this.counts(p.wheel.now)) this.exchangesStarted++;
+  }
+
+  exchangeDone(p: Partition, s: number): void {
+    const { items } = p;
+    const item = this.heads[s]!;
+    this.heads[s] = items.next[item]!;
+    const start = items.at[item]!;
+    items.free(item);
+    if (!this.counts(start)) return;
+    this.exchangesFinished++;
+    this.rpcLatency.record(p.wheel.now - start);
+  }
+
+  /** The run is over: what is still open counts as at least its age. */
+  censor(p: Partition): void {
+    for (let s = 0; s < this.heads.length; s++) {
+      for (let item = this.heads[s]!; item >= 0; item = p.items.next[item]!) {
+        const start = p.items.at[item]!;
+        if (this.counts(start)) this.rpcLatency.record(p.wheel.now - start);
+      }
+    }
+  }
+
+  private reserve(size: number): void {
+    const heads = new Int32Array(size).fill(-1);
+    const tails = new Int32Array(size).fill(-1);
+    heads.set(this.heads);
+    tails.set(this.tails);
+    this.heads = heads;
+    this.tails = tails;
+  }
+}
