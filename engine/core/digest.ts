@@ -33,7 +33,6 @@ export class Digest {
    */
   static combine(hexes: readonly string[]): string {
     const all = new Digest();
-    all.fold(hexes.length, 0);
     for (const hex of hexes) {
       all.fold(Number.parseInt(hex.slice(0, 8), 16), Number.parseInt(hex.slice(8), 16) | 0);
     }

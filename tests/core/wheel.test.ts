@@ -117,15 +117,31 @@ test('a crowded slot, near or dealt down from any level, leaves sorted', () => {
       const expected = [...events].sort((a, b) => (before(a, b) ? -1 : 1)).map(({ entry }) => entry);
       const seen: number[] = [];
       while (wheel.pop(start + 6)) seen.push(wheel.payload);
-      // Pushed behind everything of its time and class, in the slot that is open now.
-      wheel.push(start + 12, 1, 0, 0, -1);
+      // Into the slot that is open now: behind everything, and between the classes of the last instant.
+      wheel.push(start + 12, 2, 0, 0, 1_000);
+      wheel.push(start + 12, 1, 0, 0, 1_001);
       while (wheel.pop(Number.POSITIVE_INFINITY)) seen.push(wheel.payload);
-      const later = seen.indexOf(-1);
-      const late = events.find(({ entry }) => entry === seen[later + 1]);
-      assert.ok(late === undefined || (late.at === start + 12 && late.cls === 2));
-      assert.deepEqual(seen.toSpliced(later, 1), expected);
+      const between = expected.findLastIndex((entry) =>
+        before(events[entry]!, { at: start + 12, cls: 1, entry: 1_001 }),
+      );
+      assert.deepEqual(seen, [...expected.toSpliced(between + 1, 0, 1_001), 1_000]);
     }
   }
+});
+
+test('a pop that stops after dealing a far slot leaves no open slot behind', () => {
+  const wheel = new Wheel();
+  const epoch = 8_796_093_022_208;
+  wheel.push(5 * 8_192, 0, 0, 0, 1);
+  wheel.push(epoch + 8_589_934_592, 0, 0, 0, 4);
+  assert.equal(wheel.pop(6 * 8_192), true);
+  assert.equal(wheel.pop(epoch + 1), false);
+  // The same place within the epoch as the slot that was open before it.
+  wheel.push(epoch + 5 * 8_192, 0, 0, 0, 3);
+  wheel.push(epoch + 3 * 8_192, 0, 0, 0, 2);
+  const seen: number[] = [];
+  while (wheel.pop(Number.POSITIVE_INFINITY)) seen.push(wheel.payload);
+  assert.deepEqual(seen, [2, 3, 4]);
 });
 
 test('a peek far ahead does not keep a nearer event out', () => {
