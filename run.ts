@@ -1,5 +1,6 @@
 /**
- * Entry point: argv → cli. The name makes `tsx run scenarios/large-cluster.ts` work: tsx takes `run` for this file.
+ * Entry point: argv → cli. The name makes `tsx run scenarios/large-cluster.ts` work: tsx takes `run` for
+ * this file.
  */
 import { processIo } from './cli/io.ts';
 import { main } from './cli/main.ts';

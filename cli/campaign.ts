@@ -1,6 +1,6 @@
 /**
- * One run from scenario to result: tasks, feasibility, journal, pool, merge. Joins scenarios, workers and reports;
- * prints nothing but progress and failures.
+ * One run from scenario to result: tasks, feasibility, journal, pool, merge. Joins scenarios, workers and
+ * reports; prints nothing but progress and failures.
  */
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -101,12 +101,12 @@ export async function runCampaign(
     progress.stop();
   }
 
-  for (const [task, failure] of failures) {
-    plan.set(task.cell, {
-      ...plan.get(task.cell)!,
-      status: 'failed',
-      reason: `seed ${task.seed}: ${failure.message}`,
-    });
+  // In task order: which seed a cell names must not depend on which failed first.
+  for (const task of left) {
+    const failure = failures.get(task);
+    const cell = plan.get(task.cell)!;
+    if (failure === undefined || cell.status === 'failed') continue;
+    plan.set(task.cell, { ...cell, status: 'failed', reason: `seed ${task.seed}: ${failure.message}` });
   }
   const wallSeconds = (performance.now() - startMs) / 1000;
   const result = mergeRecords({
@@ -188,8 +188,9 @@ function announce(
   const seeds = new Set(input.tasks.map((task) => task.seed)).size;
   const done = count.runnable - count.left;
   const threads = count.workers === 0 ? 'in process' : `on ${Math.min(count.workers, count.left)} workers`;
+  const cells = `${plan.size} cells × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
   io.note(
-    `${input.scenario.id}: ${plan.size} cells × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${count.left} tasks ${threads}` +
+    `${input.scenario.id}: ${cells}, ${count.left} tasks ${threads}` +
       (done > 0 ? `, ${done} taken from the journal` : '') +
       `; seed ${input.seedRoot}`,
   );

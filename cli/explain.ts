@@ -1,6 +1,6 @@
 /**
- * `explain <backend>`: its path stage by stage, as compiled for a machine: contexts, queues, copies, system calls,
- * prices, headers, MTU, needs, scaling, sources. The same rows that the engine runs.
+ * `explain <backend>`: its path stage by stage, as compiled for a machine: contexts, queues, copies, system
+ * calls, prices, headers, MTU, needs, scaling, sources. The same rows that the engine runs.
  */
 import type { Command } from 'commander';
 import type { Backend, Place } from '../engine/host/backend.ts';
@@ -42,6 +42,11 @@ export interface ExplainedStage {
 
 export interface ExplainedLane {
   readonly host: 'sender' | 'receiver';
+  /** softirq, daemon, kworker, process; the caller's own for the first lane. */
+  readonly context: string;
+  /** Which core runs it, and what runs one after another: by core, host, peer, or nothing. */
+  readonly core: string;
+  readonly serial: string;
   /** What begins the job, and what ends it. */
   readonly from: string;
   readonly to: string;
@@ -69,6 +74,8 @@ export interface Explanation {
   }[];
   /** Jobs of every path's ends: the sockets. */
   readonly ends: readonly { readonly name: string; readonly stages: readonly ExplainedStage[] }[];
+  /** Threads that serve queues for every flow of a host. */
+  readonly servers: readonly { readonly name: string; readonly drains: readonly string[] }[];
   readonly needs: readonly string[];
   readonly control: Backend['control'];
   readonly scaling: string;
@@ -129,6 +136,7 @@ export function explain(
     choose,
     paths: compiled.paths.map((path) => explainPath(path, compiled)),
     ends: endsOf(compiled),
+    servers: Object.entries(backend.servers ?? {}).map(([name, { drains }]) => ({ name, drains })),
     needs: backend.needs,
     control: backend.control,
     scaling: backend.scaling,
@@ -170,6 +178,9 @@ function explainLane(lane: Lane, compiled: Compiled): ExplainedLane {
   const row = compiled.rows.list[lane.rowGso]!;
   return {
     host: lane.receiver ? 'receiver' : 'sender',
+    context: lane.hop?.context ?? (lane.entry === 'caller' ? 'process' : 'softirq'),
+    core: lane.hop?.core ?? (lane.entry === 'nic' ? 'rss' : 'caller'),
+    serial: lane.hop?.serial ?? 'core',
     from: lane.entry,
     to: lane.exit,
     stages: explainTally(row.tally, compiled.machine),
@@ -236,16 +247,26 @@ function render(it: Explanation, paint: ReturnType<typeof colors>): string {
       '',
       paint.bold(`path ${path.name}`) +
         `  ${total === 0 ? 'no outer headers' : `outer headers ${headers} = ${total} bytes`}; ` +
-        `${path.copies} copies, ${path.syscalls} system calls between the sockets`,
+        `copies: ${path.copies}, system calls: ${path.syscalls} between the sockets`,
     );
     for (const lane of path.lanes) {
-      lines.push(`  ${lane.host}: from ${WHAT[lane.from] ?? lane.from} to ${WHAT[lane.to] ?? lane.to}`);
+      const serial = lane.serial === 'none' ? 'several at once' : `one at a time per ${lane.serial}`;
+      const where = `${lane.context}, core: ${lane.core}, ${serial}`;
+      lines.push(
+        `  ${lane.host}: from ${WHAT[lane.from] ?? lane.from} to ${WHAT[lane.to] ?? lane.to} (${where})`,
+      );
       lines.push(...lane.stages.map((stage) => stageLine(stage, paint)));
     }
   }
   lines.push('', paint.bold('ends of every path'));
   for (const end of it.ends)
     lines.push(`  ${end.name}`, ...end.stages.map((stage) => stageLine(stage, paint)));
+  for (const { name, drains } of it.servers) {
+    lines.push(
+      '',
+      `one thread a host, ${name}, serves ${drains.map((queue) => WHAT[queue] ?? queue).join(' and ')}`,
+    );
+  }
   const control = `${it.control.protocol}; ${it.control.entriesPerPeer}`;
   lines.push(
     '',

@@ -1,6 +1,6 @@
 /**
- * The process's surroundings: data on stdout, everything else on stderr, colours as the terminal, the user and
- * NO_COLOR, FORCE_COLOR, CI ask. The only place of the command line that reads the environment.
+ * The process's surroundings: data on stdout, everything else on stderr, colours as the terminal, the user
+ * and NO_COLOR, FORCE_COLOR, CI ask. The only place of the command line that reads the environment.
  */
 import pc from 'picocolors';
 import { UsageError } from './errors.ts';

@@ -1,5 +1,6 @@
 /**
- * What the command line is put together from. Tests hand in other parts; nothing below reads a catalog directly.
+ * What the command line is put together from. Tests hand in other parts; nothing below reads a catalog
+ * directly.
  */
 import type { FlowTraffic, TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Backend } from '../engine/host/backend.ts';

@@ -1,6 +1,6 @@
 /**
- * Progress on stderr: a bar that rewrites its line on a terminal, plain lines every 10 s elsewhere. The first line
- * appears before the first task starts.
+ * Progress on stderr: a bar that rewrites its line on a terminal, plain lines every 10 s elsewhere. The
+ * first line appears before the first task starts.
  *
  * The time left is a guess from estimated costs; it is shown from the third second on.
  */
@@ -83,7 +83,10 @@ export class Progress {
   private draw(): void {
     this.lastDrawMs = performance.now();
     const text = this.text();
-    if (this.mode === 'plain') return this.io.note(text);
+    if (this.mode === 'plain') {
+      this.io.note(text);
+      return;
+    }
     const full = Math.round(this.share() * BAR_CELLS);
     const bar = '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
     const width = Math.max(40, (this.io.columns || 100) - 1);

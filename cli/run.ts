@@ -108,12 +108,16 @@ function warnOfLoad(task: TaskSpec, io: Io): void {
 }
 
 /** The arguments that decide what is run. */
-function withoutFolder(argv: readonly string[]): string[] {
+const withoutFolder = (argv: readonly string[]): string[] =>
+  withoutFlags(argv, ['--out', '--resume']).filter((word) => word !== '--json');
+
+/** Words without the named flags and their values, `--flag value` or `--flag=value`. */
+function withoutFlags(words: readonly string[], flags: readonly string[]): string[] {
   const kept: string[] = [];
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index]!;
-    if (word === '--out' || word === '--resume') index++;
-    else if (!/^--(out|resume)=|^--json$/.test(word)) kept.push(word);
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (flags.includes(word)) index++;
+    else if (!flags.includes(word.split('=')[0]!)) kept.push(word);
   }
   return kept;
 }
@@ -150,7 +154,7 @@ function tellFailures(failures: ReadonlyMap<TaskSpec, TaskFailure>, argv: readon
 /** The command that runs one task alone, in process. */
 export function repeatCommand(task: TaskSpec, argv: readonly string[]): string {
   const { backend, ...point } = task.dims;
-  const kept = withoutFolder(argv);
+  const kept = withoutFlags(withoutFolder(argv), ['--backends', '--seed', '--replications', '--workers']);
   const points = Object.entries(point).map(([dim, value]) => `--set ${dim}=${value}`);
   return [
     'tsx run',

@@ -1,7 +1,8 @@
 /**
  * Ctrl-C and SIGTERM: the first one aborts the run, which then writes what it has; the second ends at once.
  *
- * Both a terminal and a wrapper (npx, tsx) may deliver one Ctrl-C twice, so a repeat within 300 ms is the same one.
+ * Both a terminal and a wrapper (npx, tsx) may deliver one Ctrl-C twice, so a repeat within 300 ms is the
+ * same one.
  */
 import { EXIT } from './errors.ts';
 

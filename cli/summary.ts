@@ -1,6 +1,6 @@
 /**
- * What a run was, in a few lines: amounts, speed, memory, where the files are. Goes to stderr, since most of it
- * differs from run to run.
+ * What a run was, in a few lines: amounts, speed, memory, where the files are. Goes to stderr, since most
+ * of it differs from run to run.
  */
 
 import type { Campaign } from './campaign.ts';
@@ -13,12 +13,14 @@ export function summaryLines(campaign: Campaign, report: boolean): string[] {
     result.cells.reduce((total, cell) => total + of(cell), 0);
   const samples = sum((cell) => cell.flows.finished + cell.rpcs.finished);
   const censored = sum((cell) => cell.flows.censored + cell.rpcs.censored);
+  const simulated = (sum((cell) => cell.simulatedPs) / 1e12).toFixed(3);
+  const events = scaled(sum((cell) => cell.events));
   const { wallSeconds, eventsPerSecond } = result.timing;
+  const journal = resumed > 0 ? `, ${resumed} tasks from the journal` : '';
+  const memory = scaled(campaign.bytesPerNode, 'B');
   return [
-    `simulated ${(sum((cell) => cell.simulatedPs) / 1e12).toFixed(3)} s, ${scaled(sum((cell) => cell.events))} events, ` +
-      `${scaled(samples)} samples, ${scaled(censored)} censored`,
-    `wall ${wallSeconds.toFixed(1)} s, ${scaled(eventsPerSecond)} events/s, ` +
-      `${scaled(campaign.bytesPerNode)}B a node${resumed > 0 ? `, ${resumed} tasks from the journal` : ''}`,
+    `simulated ${simulated} s, ${events} events, ${scaled(samples)} samples, ${scaled(censored)} censored`,
+    `wall ${wallSeconds.toFixed(1)} s, ${scaled(eventsPerSecond)} events/s, ${memory} a node${journal}`,
     `digest ${result.digest.value}`,
     `result ${files.result}`,
     ...(report ? [`report ${files.report}`] : []),

@@ -1,6 +1,6 @@
 /**
- * `trace`: one skb through one backend: each job's stage, host, core, waiting, start and length; as text, or as
- * Perfetto JSON (a track a core).
+ * `trace`: one skb through one backend: each job's stage, host, core, waiting, start and length; as text,
+ * or as Perfetto JSON (a track a core).
  *
  * Left out: what other skbs do meanwhile, except as waiting.
  * Source of the format: Chrome trace events, "Trace Event Format", phases X and M.
@@ -53,7 +53,8 @@ export function text(task: string, steps: readonly TraceStep[]): string {
   const zero = steps[0]!.startPs - steps[0]!.waitPs;
   const lines = steps.map((step) => {
     const where = `${step.host} ${step.core === null ? '' : `core ${step.core}`}`.padEnd(22);
-    return `${micros(step.startPs - zero)} ${micros(step.waitPs)} ${micros(step.lengthPs)}  ${where} ${step.name}`;
+    const times = [step.startPs - zero, step.waitPs, step.lengthPs].map(micros).join(' ');
+    return `${times}  ${where} ${step.name}`;
   });
   return [task, '  start µs    wait µs  length µs  where                  job', ...lines, ''].join('\n');
 }

@@ -1,6 +1,6 @@
 /**
- * Progress of running tasks in shared memory: workers write two numbers, the main thread reads them whenever it
- * draws. No messages, so a busy worker never queues anything.
+ * Progress of running tasks in shared memory: workers write two numbers, the main thread reads them
+ * whenever it draws. No messages, so a busy worker never queues anything.
  */
 const FIELDS = 2;
 const PERMILLE = 0;

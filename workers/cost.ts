@@ -1,6 +1,6 @@
 /**
- * How long tasks take relative to each other, roughly: longest first keeps the last worker from starting late.
- * Only the order of execution and the time left follow from it, never a result.
+ * How long tasks take relative to each other, roughly: longest first keeps the last worker from starting
+ * late. Only the order of execution and the time left follow from it, never a result.
  */
 import type { TaskSpec } from '../engine/core/taskSpec.ts';
 

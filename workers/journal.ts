@@ -1,6 +1,6 @@
 /**
- * journal.ndjson: a header line, then a line per finished task. It is the means to resume: what has a line with the
- * task's hash is not run again.
+ * journal.ndjson: a header line, then a line per finished task. It is the means to resume: what has a line
+ * with the task's hash is not run again.
  *
  * A line is written by one append, so a killed process leaves at most one torn line, the last; it is cut off.
  * Left out: fsync (a power cut may lose the last lines, which then run again).

@@ -1,8 +1,10 @@
 /**
- * Runs tasks on piscina threads, longest first. Results are told apart by the task's index, so neither the number
- * of threads nor the order of arrival can matter. A task that fails, or whose thread dies, loses nothing else.
+ * Runs tasks on piscina threads, longest first. Results are told apart by the task's index, so neither the
+ * number of threads nor the order of arrival can matter. A task that fails, or whose thread dies, loses
+ * nothing else.
  *
- * With 0 workers the tasks run in this thread: for debuggers and profilers; signals then wait for the task's end.
+ * With 0 workers the tasks run in this thread: for debuggers and profilers; signals then wait for the
+ * task's end.
  */
 
 import os from 'node:os';
@@ -71,7 +73,6 @@ function startPool(threads: number): Piscina {
     maxThreads: threads,
     resourceLimits: { maxOldGenerationSizeMb: Math.max(256, Math.min(HEAP_MIB_MAX, heapMib)) },
   });
-  return pool;
 }
 
 /** Takes tasks from the shared queue until it is empty or the signal came. */

@@ -1,6 +1,6 @@
 /**
- * Worker entry: one task in, one record or one failure out. The runner is named by the message, so that tests can
- * put another in the engine's place.
+ * Worker entry: one task in, one record or one failure out. The runner is named by the message, so that
+ * tests can put another in the engine's place.
  *
  * A thrown error becomes data here: classes do not survive the way to the main thread.
  */
@@ -18,7 +18,9 @@ export interface Job {
 }
 
 export interface TaskFailure {
-  /** limit: events or memory; invariant: the model is wrong; died: the thread is gone; error: anything else. */
+  /**
+   * limit: events or memory; invariant: the model is wrong; died: the thread is gone; error: anything else.
+   */
   readonly kind: 'limit' | 'invariant' | 'died' | 'error';
   readonly message: string;
   /** Stack, for a bug report. */

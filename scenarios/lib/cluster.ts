@@ -8,10 +8,11 @@ import type { ClusterSpec } from '../../engine/core/taskSpec.ts';
 /**
  * Racks of 40 at 25 GbE, 4 × 100 GbE uplinks a rack, MTU 1,500, one L2 domain.
  *
- * Delays, one way: 1,000 ns between rack and spine with the spine's switching; 500 ns between host and ToR with
- * the ToR's. Assumed: a cut-through or store-and-forward ToR takes 300…450 ns by its data sheets and 3 m of cable
- * another 15 ns; MAC and PHY with FEC of both ends make up the rest. Buffers of 1 MB a port: assumed, the share
- * that one port of a 32 MB shared-memory switch gets with all 32 ports busy. ECN off, as most fabrics ship.
+ * Delays, one way: 1,000 ns between rack and spine with the spine's switching; 500 ns between host and ToR
+ * with the ToR's. Assumed: a cut-through or store-and-forward ToR takes 300…450 ns by its data sheets and 3
+ * m of cable another 15 ns; MAC and PHY with FEC of both ends make up the rest. Buffers of 1 MB a port:
+ * assumed, the share that one port of a 32 MB shared-memory switch gets with all 32 ports busy. ECN off, as
+ * most fabrics ship.
  */
 export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nodes'>): ClusterSpec {
   return {

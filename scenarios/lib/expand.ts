@@ -87,7 +87,9 @@ export function expand(scenario: Scenario, resolved: Resolved, overrides: Overri
   return tasks;
 }
 
-/** A name with all its other names: setting `mtu` fixes an axis called `cluster.mtuBytes` and the other way. */
+/**
+ * A name with all its other names: setting `mtu` fixes an axis called `cluster.mtuBytes` and the other way.
+ */
 function namesOf(name: string): string[] {
   const paths = SHORT_NAMES[name] ?? [name];
   const shorts = Object.keys(SHORT_NAMES).filter((short) =>

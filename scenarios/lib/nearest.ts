@@ -18,7 +18,9 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** The `count` nearest of `names`, nearest first, ties in their own order; a contained word counts as near. */
+/**
+ * The `count` nearest of `names`, nearest first, ties in their own order; a contained word counts as near.
+ */
 export function nearest(wanted: string, names: readonly string[], count: number): string[] {
   const word = wanted.toLowerCase();
   const ranked = names.map((name, index) => {

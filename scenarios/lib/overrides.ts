@@ -1,8 +1,9 @@
 /**
  * Changing one setting by its dotted path: what `--set`, the short flags and the dimensions of a sweep share.
  *
- * A path must exist and a value must fit the type that it replaces. `*2` multiplies a number, or every price below
- * the path, by two: "scale one stage" is `machine.prices.ENCAP=*2`. A price that the user touches counts as assumed.
+ * A path must exist and a value must fit the type that it replaces. `*2` multiplies a number, or every
+ * price below the path, by two: "scale one stage" is `machine.prices.ENCAP=*2`. A price that the user
+ * touches counts as assumed.
  * Left out: adding list entries.
  */
 import type { ClusterSpec, PolicySpec, TaskSpec, TrafficSpec } from '../../engine/core/taskSpec.ts';
@@ -149,7 +150,7 @@ function scalePrices(tree: Tree, factor: number): void {
 
 /** What-if prices must not pass for measured ones. A range is required where a price is assumed. */
 function markAssumed(price: Tree, factor: number): void {
-  price['source'] = factor === 1 ? 'set by the user' : `${String(price['source'])}, × ${factor} by the user`;
-  price['confidence'] = 'assumed';
-  if (price['range'] === undefined) price['range'] = [1, 1] as unknown as Tree;
+  price.source = factor === 1 ? 'set by the user' : `${String(price.source)}, × ${factor} by the user`;
+  price.confidence = 'assumed';
+  if (price.range === undefined) price.range = [1, 1] as unknown as Tree;
 }

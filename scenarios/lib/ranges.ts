@@ -1,6 +1,6 @@
 /**
- * Ranges of every number that a user can set. Wide on purpose: they catch slips (a rate in bit/s, an MTU of 15000),
- * not unusual clusters.
+ * Ranges of every number that a user can set. Wide on purpose: they catch slips (a rate in bit/s, an MTU of
+ * 15000), not unusual clusters.
  */
 export interface Range {
   readonly low: number;

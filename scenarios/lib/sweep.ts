@@ -15,8 +15,8 @@ export function product(axes: Readonly<Record<string, readonly DimValue[]>>): Po
 }
 
 /**
- * The points of a scenario in order. A dimension in `fixed` was set by the user: it leaves the sweep, and points
- * that become equal through that are one.
+ * The points of a scenario in order. A dimension in `fixed` was set by the user: it leaves the sweep, and
+ * points that become equal through that are one.
  */
 export function pointsOf(scenario: Pick<Scenario, 'points' | 'sweep'>, fixed: ReadonlySet<string>): Point[] {
   const seen = new Set<string>();

@@ -22,7 +22,10 @@ export function rpc(
   return { perNodePerS, ...more };
 }
 
-/** One netperf test between one pair of pods, pod i of node 2i to pod i of node 2i + 1, unless told otherwise. */
+/**
+ * One netperf test between one pair of pods, pod i of node 2i to pod i of node 2i + 1, unless told
+ * otherwise.
+ */
 export function netperf(kind: NetperfKind, more: Partial<Omit<NetperfTraffic, 'kind'>> = {}): NetperfTraffic {
   const stream = kind === 'TCP_STREAM' || kind === 'UDP_STREAM';
   return {
