@@ -19,7 +19,7 @@ export const PLAIN: Paint = { bold: same, dim: same, red: same, yellow: same, gr
 
 /** Between two columns. */
 export const GAP = '  ';
-const TEXT_WIDTH_MIN = 18;
+const TEXT_WIDTH_MIN = 14;
 
 /** One column ready to print: header lines, one entry a row; text columns are wrapped to their width. */
 export interface Printed {

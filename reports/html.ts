@@ -38,7 +38,7 @@ export async function renderHtml(result: Result): Promise<string> {
         comparisonTables(result) +
         note([spreadOf(result), amountOf(result)]),
     ),
-    charts === '' ? '' : section('Charts', `<div class="charts">${charts}</div>` + note([leftOut(result)])),
+    charts === '' ? '' : section('Charts', `<div class="charts">${charts}</div>${note([leftOut(result)])}`),
     ruleFindings(result),
     section(
       'Detail by backend',

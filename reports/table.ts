@@ -121,9 +121,7 @@ function blocksOf(
       }
     }
   }
-  const room = width - widthOf([...lead, ...of('binding')]);
-  const binding = [...textColumns(rows, room, paint), ...of('binding')];
-  blocks.push({ title: TITLES.binding, columns: binding });
+  blocks.push(...bindingBlocks(rows, lead, of('binding'), width, paint));
   return blocks.map(({ title, columns }) => [paint.bold(title), ...printBlock([...lead, ...columns], paint)]);
 }
 
@@ -146,6 +144,22 @@ function printColumn(
     return value > 1 === (better === 'higher') ? paint.green(text) : paint.red(text);
   };
   return { header, entries, align: 'right', paint: colour };
+}
+
+/** Words and numbers of what binds side by side; on a narrow terminal one below the other. */
+function bindingBlocks(
+  rows: readonly Cell[],
+  lead: readonly Printed[],
+  numbers: readonly Printed[],
+  width: number,
+  paint: Paint,
+): { title: string; columns: Printed[] }[] {
+  const beside = [...textColumns(rows, width - widthOf([...lead, ...numbers]), paint), ...numbers];
+  if (widthOf([...lead, ...beside]) <= width) return [{ title: TITLES.binding, columns: beside }];
+  const words = textColumns(rows, width - widthOf(lead), paint);
+  return [words, [...numbers]]
+    .filter((columns) => columns.length > 0)
+    .map((columns) => ({ title: TITLES.binding, columns }));
 }
 
 /** Binding resources and remarks: text, wrapped into the room that the numbers leave. */

@@ -55,6 +55,7 @@ async function renderAlone(plan: ChartPlan, widthPx: number): Promise<string> {
   view.finalize();
   const prefix = `${plan.id}-${widthPx}-`;
   return svg
+    .replace(/[^\P{Cc}\n]/gu, ' ')
     .replace(
       /\b(id="|url\(#|href="#)((?:clip|gradient_)\d+)/g,
       (_, before: string, id: string) => before + prefix + id,

@@ -190,7 +190,8 @@ export function recordOf(
     ]),
     slowdownSmall: histogram([
       [1200, 2000],
-      [4000, 1000],
+      [1500, 600],
+      [4000, 400],
     ]),
     slowdownLarge: histogram([
       [2000, 100],
