@@ -18,9 +18,10 @@ const exponentBias = 1023;
 /**
  * Natural logarithm.
  * @param x  positive, normal (at least 2^-1022), finite
- * @returns  within 2^-50 relative of the true value; ln 1 = 0 exactly
+ * @returns  within 2^-51 relative of the true value; ln 1 = 0 exactly
  * @throws   InvariantError outside that range
  *
+ * Rounding: m + 1, the quotient and the last sum add half a unit each, the rest less than another half.
  * x = m · 2^k with m in [0.707, 1.415); ln m = 2 artanh s, s = (m − 1) / (m + 1), |s| < 0.1716. The series is cut
  * after s^19: the rest, relative to 2 s, is below 0.1716^20 / (21 · 0.97) < 2^-55.
  */
