@@ -3,10 +3,10 @@
  */
 import type { Command } from 'commander';
 import type { TaskSpec } from '../engine/core/taskSpec.ts';
+import { offeredLoads } from '../engine/traffic/load.ts';
 import { renderTable } from '../reports/table.ts';
 import { type Scenario, ScenarioError } from '../scenarios/lib/define.ts';
 import { expand } from '../scenarios/lib/expand.ts';
-import { openLoopLoad } from '../scenarios/lib/load.ts';
 import type { TaskFailure } from '../workers/pool.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -53,7 +53,7 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
   const { tasks, machine } = tasksOf(scenario, flags, parts);
-  warnOfLoad(tasks[0]!, io);
+  tellLoad(tasks[0]!, io);
   const signals = listenForSignals(() => io.note('\nstopping; Ctrl-C again ends at once'));
   try {
     const campaign = await runCampaign(
@@ -100,11 +100,12 @@ export function tasksOf(
 
 type TaskSpecSizes = NonNullable<TaskSpec['traffic']['flows']>['sizes'];
 
-function warnOfLoad(task: TaskSpec, io: Io): void {
-  const load = openLoopLoad(task.cluster, task.traffic);
-  if (load === null) return;
+function tellLoad(task: TaskSpec, io: Io): void {
+  const loads = offeredLoads(task);
+  if (loads === null) return;
   const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
-  io.note(`open-loop load: host links ${percent(load.host)}, uplinks ${percent(load.uplink)} busy`);
+  const uplinks = loads.uplinkLoad === null ? '' : `, ${percent(loads.uplinkLoad)} of the uplinks`;
+  io.note(`open-loop load: ${percent(loads.load)} of the host links${uplinks}`);
 }
 
 /** The arguments that decide what is run. */

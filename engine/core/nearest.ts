@@ -25,7 +25,8 @@ export function unknownName(what: string, name: string, known: readonly string[]
   return `unknown ${what} "${name}";${hint} known: ${known.join(', ')}`;
 }
 
-function editDistance(a: string, b: string): number {
+/** Insertions, deletions and replacements between two words. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];

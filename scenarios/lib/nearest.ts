@@ -1,26 +1,11 @@
 /**
- * "Did you mean": names that lie closest to a mistyped one, by edit distance.
+ * "Did you mean": the names that lie closest to a mistyped one, several of them, for paths and lists.
  *
  * Left out: transpositions as one edit.
  */
+import { editDistance } from '../../engine/core/nearest.ts';
 
-/** Single-character edits between two words. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-/**
- * The `count` nearest of `names`, nearest first, ties in their own order; a contained word counts as near.
- */
+/** The `count` nearest of `names`, nearest first, ties in their own order; a contained word counts as near. */
 export function nearest(wanted: string, names: readonly string[], count: number): string[] {
   const word = wanted.toLowerCase();
   const ranked = names.map((name, index) => {

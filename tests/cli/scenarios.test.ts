@@ -10,7 +10,6 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import largeCluster from '../../scenarios/large-cluster.ts';
 import { type Scenario, ScenarioError } from '../../scenarios/lib/define.ts';
 import { expand, NO_OVERRIDES, type Overrides } from '../../scenarios/lib/expand.ts';
-import { openLoopLoad } from '../../scenarios/lib/load.ts';
 import mtuSweep from '../../scenarios/mtu-sweep.ts';
 import podToPod from '../../scenarios/pod-to-pod.ts';
 import { stubParts } from './stub.ts';
@@ -179,7 +178,7 @@ test('mistakes are named, all at once, with the nearest setting', () => {
     [[['mtu', 100]], /cluster.mtuBytes is 100; it takes a whole number from 576 to 65535/],
     [[['mtu', 1500.5]], /whole number/],
     [[['kind', 'TCP_STREM']], /it takes TCP_STREAM, /],
-    [[['pairs', 2]], /needs 4 nodes; there are 2/],
+    [[['pairs', 2]], /2 pairs need 4 nodes/],
     [[['windowMs', '8000000']], /windowMs is 8000000/],
     [[['traffic.netperf', 'none']], /no traffic/],
   ];
@@ -195,26 +194,14 @@ test('mistakes are named, all at once, with the nearest setting', () => {
 });
 
 test('open-loop load that a link cannot carry is refused before the run', () => {
-  // 40 nodes × 25 Gbit/s share 400 Gbit/s of uplinks: 38 % of payload is the most that these carry.
+  // 40 nodes × 25 Gbit/s share 400 Gbit/s of uplinks: some 38 % of payload is the most that these carry.
   assert.deepEqual(problemsOf(largeCluster, [['load', 0.3]]), []);
-  assert.match(problemsOf(largeCluster, [['load', 0.4]]).join(), /^uplinks would be .* busy/);
+  assert.match(problemsOf(largeCluster, [['load', 0.4]]).join(), /of the uplinks, above 95 %/);
   assert.match(
     problemsOf(largeCluster, [
-      ['load', 0.93],
+      ['load', 0.97],
       ['cluster.uplinks', 16],
     ]).join(),
-    /^host links would be/,
+    /of the host links/,
   );
-});
-
-test('link load by hand: 10 nodes, one rack of 10, 1 Gbit/s each over 10 Gbit/s, MTU 1,500', () => {
-  const cluster = { ...largeCluster.cluster, nodes: 10, nodesPerRack: 10, linkGbps: 10 };
-  const flows = { ...largeCluster.traffic.flows!, load: 0.1 };
-  // 1,538 wire bytes carry 1,448 of payload; nothing leaves the rack.
-  assert.ok(Math.abs(openLoopLoad(cluster, { flows })!.host - 0.1 * (1538 / 1448)) < 1e-12);
-  assert.equal(openLoopLoad(cluster, { flows })!.uplink, 0);
-  // Two racks of 5: 5 of 9 destinations lie in the other; 5 nodes share 40 Gbit/s.
-  const two = { ...cluster, nodesPerRack: 5, uplinks: 4, uplinkGbps: 10 };
-  assert.ok(Math.abs(openLoopLoad(two, { flows })!.uplink - (5 * (5 / 9) * (1538 / 1448)) / 40) < 1e-12);
-  assert.equal(openLoopLoad(cluster, { probePairs: 3 }), null);
 });
