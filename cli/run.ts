@@ -144,10 +144,14 @@ async function present(
   if (signals.exitCode() !== null) io.note(`interrupted; to finish: tsx run --resume ${files.dir}`);
 }
 
+/** In task order; a stack that many tasks share is shown once. */
 function tellFailures(failures: ReadonlyMap<TaskSpec, TaskFailure>, argv: readonly string[], io: Io): void {
-  for (const [task, failure] of failures) {
+  const shown = new Set<string>();
+  for (const [task, failure] of [...failures].sort(([a], [b]) => a.index - b.index)) {
     io.note(`failed: ${task.task}: ${failure.message}`);
-    if (failure.kind === 'invariant' || failure.kind === 'error') io.note(failure.detail);
+    const ours = failure.kind === 'invariant' || failure.kind === 'error';
+    if (ours && !shown.has(failure.detail)) io.note(failure.detail);
+    shown.add(failure.detail);
     io.note(`  repeat: ${repeatCommand(task, argv)}`);
   }
 }
