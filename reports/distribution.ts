@@ -56,7 +56,7 @@ export function distributionOf(
   };
 }
 
-/** At most 200 points, evenly spaced in buckets (that is, in the logarithm), as far as 100 samples lie beyond. */
+/** At most 200 points, evenly spaced in the logarithm, as far as 100 samples lie beyond. */
 function cdfOf(data: HistogramData, scale: number): [number, number][] {
   const all: [number, number][] = [];
   let below = 0;

@@ -19,7 +19,13 @@ const NARROW_PX = 340;
 /** The whole page. */
 export async function renderHtml(result: Result): Promise<string> {
   const scriptHash = createHash('sha256').update(SCRIPT).digest('base64');
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${scriptHash}'; base-uri 'none'; form-action 'none'`;
+  const policy = [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    `script-src 'sha256-${scriptHash}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
   const charts = await figures(result);
   return [
     '<!DOCTYPE html>',
@@ -38,7 +44,7 @@ export async function renderHtml(result: Result): Promise<string> {
         comparisonTables(result) +
         note([spreadOf(result), amountOf(result)]),
     ),
-    charts === '' ? '' : section('Charts', `<div class="charts">${charts}</div>${note([leftOut(result)])}`),
+    charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),
     section(
       'Detail by backend',
@@ -50,9 +56,7 @@ export async function renderHtml(result: Result): Promise<string> {
     parameters(result),
     section('Words', glossary()),
     '</main>',
-    `<footer><p>Computed by ${esc(result.tool.name)} ${esc(result.tool.version)}, a deterministic simulation: these are ` +
-      'predictions of a model, not measurements of a cluster. The same scenario, machine, model and seeds give the ' +
-      `same digest anywhere.</p><p>Digest <code>${esc(result.digest.value)}</code></p></footer>`,
+    footer(result),
     '<div id="tip" role="status" aria-hidden="true"></div>',
     `<script>${SCRIPT}</script>`,
     '</body></html>',
@@ -60,6 +64,14 @@ export async function renderHtml(result: Result): Promise<string> {
   ]
     .filter((part, k, all) => part !== '' || k === all.length - 1)
     .join('\n');
+}
+
+function footer({ tool, digest }: Result): string {
+  return (
+    `<footer><p>Computed by ${esc(tool.name)} ${esc(tool.version)}, a deterministic simulation: these are ` +
+    'predictions of a model, not measurements of a cluster. The same scenario, machine, model and seeds ' +
+    `give the same digest anywhere.</p><p>Digest <code>${esc(digest.value)}</code></p></footer>`
+  );
 }
 
 function head(result: Result): string {
@@ -76,17 +88,23 @@ function head(result: Result): string {
   const rows = facts
     .map(([name, value]) => `<div><dt>${esc(name)}</dt><dd>${esc(value)}</dd></div>`)
     .join('');
-  return `<header><h1>${esc(scenario.title)}</h1><p class="sub">Windtunnel report: Kubernetes network backends compared</p><dl class="facts">${rows}</dl></header>`;
+  return (
+    `<header><h1>${esc(scenario.title)}</h1>` +
+    '<p class="sub">Windtunnel report: Kubernetes network backends compared</p>' +
+    `<dl class="facts">${rows}</dl></header>`
+  );
 }
 
+/** Charts over a dimension, and below them those of single settings. */
 async function figures(result: Result): Promise<string> {
-  const parts: string[] = [];
+  const grids: string[][] = [[], []];
   for (const chart of chartsOf(result)) {
     const wide = inline(await renderSvg(chart, WIDE_PX), 'wide');
     const narrow = inline(await renderSvg(chart, NARROW_PX), 'narrow');
-    parts.push(`<figure id="${chart.id}">${wide}${narrow}</figure>`);
+    grids[chart.id.startsWith('sweep-') ? 0 : 1]!.push(`<figure id="${chart.id}">${wide}${narrow}</figure>`);
   }
-  return parts.join('\n');
+  const filled = grids.filter((grid) => grid.length > 0);
+  return filled.map((grid) => `<div class="charts">${grid.join('\n')}</div>`).join('\n');
 }
 
 function leftOut(result: Result): string {
@@ -109,10 +127,11 @@ function ruleFindings(result: Result): string {
 }
 
 function parameters(result: Result): string {
-  const rows = Object.entries(result.scenario.params).map(
-    ([name, value]) =>
-      `<tr><th class="name" scope="row">${esc(name)}</th><td class="text source"><code>${esc(typeof value === 'string' ? value : JSON.stringify(value))}</code></td></tr>`,
-  );
+  const rows = Object.entries(result.scenario.params).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const head = `<th class="name" scope="row">${esc(name)}</th>`;
+    return `<tr>${head}<td class="text source"><code>${esc(text)}</code></td></tr>`;
+  });
   if (rows.length === 0) return '';
   return section(
     'Parameters',
@@ -121,7 +140,8 @@ function parameters(result: Result): string {
 }
 
 function glossary(): string {
-  return `<dl class="glossary">${GLOSSARY.map(([word, text]) => `<div><dt>${esc(word)}</dt><dd>${esc(text)}</dd></div>`).join('')}</dl>`;
+  const items = GLOSSARY.map(([word, text]) => `<div><dt>${esc(word)}</dt><dd>${esc(text)}</dd></div>`);
+  return `<dl class="glossary">${items.join('')}</dl>`;
 }
 
 function section(title: string, content: string): string {

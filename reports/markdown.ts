@@ -1,5 +1,5 @@
 /**
- * A result as GitHub-flavoured Markdown: the verdict and the columns of the terminal table, a table a section.
+ * A result as GitHub-flavoured Markdown: the verdict, then the columns of the terminal table by section.
  */
 import { bindingText } from './page/comparison.ts';
 import { amountOf, remarkOf, spreadOf } from './remarks.ts';
@@ -73,9 +73,9 @@ export function renderMarkdown(result: Result): string {
   if (absent.length > 0) out.push('');
   for (const cell of absent) {
     const name = dims.map((dim) => cell.dims[dim]).join(' ');
-    out.push(
-      `- ${text(name)}: ${text(cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? ''}`)}`,
-    );
+    const state =
+      cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
+    out.push(`- ${text(name)}: ${text(state)}`);
   }
   out.push('', ...notes.map((note, k) => `(${k + 1}) ${text(note)}  `));
   for (const sentence of [spreadOf(result), amountOf(result)])

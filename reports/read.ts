@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { canonicalSha256 } from './canonical.ts';
 import { type Result, resultSchema } from './schema.ts';
 
-/** A file that is no result. `path` names the field, e.g. `cells[2].metrics.goodput.value`; '' for the whole. */
+/** A file that is no result. `path` names the field (`cells[2].metrics.goodput.value`); '' for the whole. */
 export class BadResultError extends Error {
   readonly path: string;
   constructor(path: string, message: string) {

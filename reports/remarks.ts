@@ -21,7 +21,7 @@ export function remarkOf(cell: Cell): string {
 /** Smaller ranges would print as 0.0 %. */
 const SPREAD_MIN = 0.0005;
 
-/** The widest range over seeds of the headline figures, in words; '' with fewer than two seeds or no range. */
+/** The widest range over seeds of the headline figures, in words; '' where there is none. */
 export function spreadOf(result: Result): string {
   const parts: string[] = [];
   const named = [

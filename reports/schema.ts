@@ -140,8 +140,8 @@ export const resultSchema = z
   .meta({
     title: 'Windtunnel result',
     description:
-      'Result of a run: one entry a cell (backend and parameters). Base units. The digest is SHA-256 over the ' +
-      'canonical JSON of schema, model, scenario, seeds, cells and findings.',
+      'Result of a run: one entry a cell (backend and parameters). Base units. The digest is SHA-256 over ' +
+      'the canonical JSON of schema, model, scenario, seeds, cells and findings.',
   });
 
 export type Result = z.infer<typeof resultSchema>;

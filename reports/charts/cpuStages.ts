@@ -3,11 +3,13 @@
  * the rest together. A stage has one colour in all charts of a report.
  */
 import type { Cell, Result } from '../schema.ts';
-import { legendColumns } from './latencyCdf.ts';
+import { BACKEND_AXIS, legendColumns } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 import { colour, STAGE_COLOURS } from './theme.ts';
 
 const NAMED_MAX = STAGE_COLOURS.length - 1;
+/** Estimated width of the backends' names beside the bars. */
+const LABELS_PX = 160;
 const OTHER = 'other stages';
 
 /** The stages that get a colour of their own: the largest by their sum over all cells. */
@@ -53,28 +55,26 @@ export function cpuStagesChart(
       data: { values: parts },
       mark: { type: 'bar', height: { band: 0.66 }, stroke: colour('ground'), strokeWidth: 0.8 },
       encoding: {
-        y: {
-          field: 'backend',
-          type: 'nominal',
-          sort: null,
-          axis: { title: null, domain: false, ticks: false },
-        },
+        y: BACKEND_AXIS,
         x: { field: 'cores', type: 'quantitative', title: 'CPU of a node (cores)' },
         color: {
           field: 'stage',
           type: 'nominal',
           title: null,
-          scale: {
-            domain: used,
-            range: used
-              .map((stage) => STAGE_COLOURS[domain.indexOf(stage)] ?? STAGE_COLOURS.at(-1)!)
-              .map((one, k) => (used[k] === OTHER ? STAGE_COLOURS.at(-1)! : one)),
+          scale: { domain: used, range: used.map((stage) => colourOf(stage, named)) },
+          legend: {
+            columns: legendColumns(used, widthPx, LABELS_PX),
+            symbolType: 'square',
+            symbolStrokeWidth: 0,
           },
-          legend: { columns: legendColumns(used, widthPx), symbolType: 'square', symbolStrokeWidth: 0 },
         },
         order: { field: 'place', type: 'quantitative' },
         description: { field: 'label' },
       },
     }),
   };
+}
+
+function colourOf(stage: string, named: readonly string[]): string {
+  return stage === OTHER ? STAGE_COLOURS.at(-1)! : STAGE_COLOURS[named.indexOf(stage)]!;
 }

@@ -3,8 +3,9 @@
  */
 import type { MetricId } from '../../engine/core/record.ts';
 import type { Cell } from '../schema.ts';
-import { scaleOf } from '../units.ts';
+import { printScaled, type Scale, scaleOf } from '../units.ts';
 import { metricValue } from '../view.ts';
+import { BACKEND_AXIS, type BackendColours } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 import { colour } from './theme.ts';
 
@@ -15,42 +16,76 @@ export interface BarSetting {
   /** Title of the axis, without the unit. */
   readonly axis: string;
   readonly metric: MetricId;
-  readonly colours: { readonly domain: string[]; readonly range: string[] };
+  readonly colours: BackendColours;
+}
+
+/** Room right of the longest bar for its figure. */
+const ROOM = 1.16;
+
+interface Bar {
+  readonly backend: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly text: string;
+  readonly label: string;
 }
 
 /** Bars of one metric over the backends of one group of cells; null when no cell has it. */
 export function goodputChart(cells: readonly Cell[], setting: BarSetting): ChartPlan | null {
-  const { metric, colours } = setting;
+  const { metric } = setting;
   const shown = cells.filter((cell) => metricValue(cell, metric) !== null);
   if (shown.length === 0) return null;
-  const scale = scaleOf(
-    cells[0]!.metrics[metric]!.unit,
-    shown.map((cell) => metricValue(cell, metric)),
-  );
-  const bars = shown.map((cell) => {
-    const samples = cell.metrics[metric]!.samples.filter((sample) => sample !== null);
-    const value = metricValue(cell, metric)! / scale.divisor;
-    const [low, high] = [Math.min(...samples) / scale.divisor, Math.max(...samples) / scale.divisor];
-    const text = value.toFixed(scale.decimals);
-    const label = `${cell.dims.backend}: ${text} ${scale.unit}, seeds ${low.toFixed(scale.decimals)} to ${high.toFixed(scale.decimals)}`;
-    return { backend: cell.dims.backend, value, low, high, text, label };
-  });
+  const values = shown.map((cell) => metricValue(cell, metric));
+  const scale = scaleOf(shown[0]!.metrics[metric]!.unit, values);
+  const bars = shown.map((cell) => barOf(cell, metric, scale));
   const points = shown.flatMap((cell) =>
-    cell.metrics[metric]!.samples.flatMap((sample) =>
-      sample === null ? [] : [{ backend: cell.dims.backend, value: sample / scale.divisor }],
-    ),
+    samplesOf(cell, metric).map((sample) => ({ backend: cell.dims.backend, value: sample / scale.divisor })),
   );
-  const y = {
-    field: 'backend',
-    type: 'nominal',
-    sort: null,
-    axis: { title: null, domain: false, ticks: false },
+  const several = points.length > shown.length;
+  return {
+    id: setting.id,
+    title: setting.title,
+    subtitle: several ? 'bar: mean of the seeds; line: range; points: single seeds' : 'one seed',
+    spec: () => ({ height: { step: 28 }, layer: layers(setting, scale, bars, several ? points : []) }),
   };
+}
+
+function samplesOf(cell: Cell, metric: MetricId): number[] {
+  return cell.metrics[metric]!.samples.filter((sample) => sample !== null);
+}
+
+function barOf(cell: Cell, metric: MetricId, scale: Scale): Bar {
+  const { backend } = cell.dims;
+  const samples = samplesOf(cell, metric);
+  const value = metricValue(cell, metric)!;
+  const [low, high] = [Math.min(...samples), Math.max(...samples)];
+  const text = printScaled(value, scale);
+  const range = `${printScaled(low, scale)} to ${printScaled(high, scale)}`;
+  const label = `${backend}: ${text} ${scale.unit}, seeds ${range}`;
+  const [valueAt, lowAt, highAt] = [value, low, high].map((one) => one / scale.divisor) as [
+    number,
+    number,
+    number,
+  ];
+  return { backend, value: valueAt, low: lowAt, high: highAt, text, label };
+}
+
+/** Bars, ranges, seeds and figures, one above the other; ranges and seeds only where there are several. */
+function layers(
+  setting: BarSetting,
+  scale: Scale,
+  bars: readonly Bar[],
+  points: readonly object[],
+): object[] {
+  const { axis, colours } = setting;
+  const domain = [0, ROOM * Math.max(...bars.map((bar) => bar.high))];
+  const y = BACKEND_AXIS;
   const x = (field: string) => ({
     field,
     type: 'quantitative',
-    title: `${setting.axis} (${scale.unit})`,
-    scale: { zero: true },
+    title: `${axis} (${scale.unit})`,
+    scale: { domain, nice: false },
   });
   const fill = {
     field: 'backend',
@@ -58,50 +93,34 @@ export function goodputChart(cells: readonly Cell[], setting: BarSetting): Chart
     scale: { domain: colours.domain, range: colours.range },
     legend: null,
   };
-  const room = 1.16 * Math.max(...bars.map((bar) => bar.high));
-  const several = points.length > shown.length;
-  return {
-    id: setting.id,
-    title: setting.title,
-    subtitle: several ? 'bar: mean of the seeds; line: range; points: single seeds' : 'one seed',
-    spec: () => ({
-      height: { step: 28 },
-      layer: [
-        {
-          data: { values: bars },
-          mark: { type: 'bar', height: { band: 0.62 }, cornerRadiusEnd: 2 },
-          encoding: {
-            y,
-            x: { ...x('value'), scale: { domain: [0, room], nice: false } },
-            color: fill,
-            description: { field: 'label' },
-          },
-        },
-        {
-          data: { values: several ? bars : [] },
-          mark: { type: 'rule', strokeWidth: 1.5, color: colour('ink'), aria: false },
-          encoding: { y, x: x('low'), x2: { field: 'high' } },
-        },
-        {
-          data: { values: several ? points : [] },
-          mark: {
-            type: 'point',
-            size: 18,
-            filled: true,
-            fill: colour('ground'),
-            stroke: colour('ink'),
-            strokeWidth: 1,
-            opacity: 1,
-            aria: false,
-          },
-          encoding: { y, x: x('value') },
-        },
-        {
-          data: { values: bars },
-          mark: { type: 'text', align: 'left', dx: 7, fontSize: 11.5, color: colour('ink'), aria: false },
-          encoding: { y, x: x('high'), text: { field: 'text' } },
-        },
-      ],
-    }),
+  const dot = {
+    size: 18,
+    filled: true,
+    fill: colour('ground'),
+    stroke: colour('ink'),
+    strokeWidth: 1,
+    opacity: 1,
   };
+  return [
+    {
+      data: { values: bars },
+      mark: { type: 'bar', height: { band: 0.62 }, cornerRadiusEnd: 2 },
+      encoding: { y, x: x('value'), color: fill, description: { field: 'label' } },
+    },
+    {
+      data: { values: points.length === 0 ? [] : bars },
+      mark: { type: 'rule', strokeWidth: 1.5, color: colour('ink'), aria: false },
+      encoding: { y, x: x('low'), x2: { field: 'high' } },
+    },
+    {
+      data: { values: points },
+      mark: { type: 'point', ...dot, aria: false },
+      encoding: { y, x: x('value') },
+    },
+    {
+      data: { values: bars },
+      mark: { type: 'text', align: 'left', dx: 7, fontSize: 11.5, color: colour('ink'), aria: false },
+      encoding: { y, x: x('high'), text: { field: 'text' } },
+    },
+  ];
 }

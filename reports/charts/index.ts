@@ -14,18 +14,18 @@ import {
   settingOf,
   varyingDims,
 } from '../view.ts';
+import { backendScale } from './backends.ts';
 import { cpuStagesChart, namedStages } from './cpuStages.ts';
 import { goodputChart } from './goodput.ts';
 import { distributionChart } from './latencyCdf.ts';
 import type { ChartPlan } from './svg.ts';
 import { sweepChart } from './sweep.ts';
-import { backendScale } from './theme.ts';
 import { utilisationChart } from './utilisation.ts';
 
 export { type ChartPlan, renderSvg } from './svg.ts';
 export { flattenColours } from './theme.ts';
 
-/** All charts for each setting while there are few; else lines, and CPU and utilisation of the first settings. */
+/** All charts for each setting while there are few; else lines, and the costs of the first settings. */
 const SETTINGS_FULL = 2;
 const SETTINGS_MAX = 4;
 /** Charts of one dimension: one for each combination of the others, as far as this. */

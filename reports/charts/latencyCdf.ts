@@ -4,6 +4,7 @@
  */
 import type { Cell } from '../schema.ts';
 import { scaleOf } from '../units.ts';
+import { type BackendColours, backendLines } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 
 export interface CurveSetting {
@@ -14,7 +15,7 @@ export interface CurveSetting {
   readonly axis: string;
   readonly from: keyof Cell['distributions'];
   readonly shape: 'cdf' | 'tail';
-  readonly colours: { readonly domain: string[]; readonly range: string[]; readonly dash: number[][] };
+  readonly colours: BackendColours;
 }
 
 /** One curve a backend of one group of cells; null when no cell has enough samples. */
@@ -34,8 +35,6 @@ export function distributionChart(cells: readonly Cell[], setting: CurveSetting)
     })),
   );
   const omitted = cells.filter((cell) => cell.overloaded).map((cell) => cell.dims.backend);
-  const names = shown.map((cell) => cell.dims.backend);
-  const pick = <T>(range: readonly T[]) => names.map((name) => range[setting.colours.domain.indexOf(name)]!);
   const y = tail
     ? { title: 'share of samples above', scale: { type: 'log' }, axis: { format: '~p' } }
     : { title: 'share of samples at or below', scale: { domain: [0, 1] }, axis: { format: '.0%' } };
@@ -59,26 +58,8 @@ export function distributionChart(cells: readonly Cell[], setting: CurveSetting)
           axis: { format: '~r', labelOverlap: true, tickCount: widthPx < 480 ? 5 : 9 },
         },
         y: { field: 'share', type: 'quantitative', ...y },
-        color: {
-          field: 'backend',
-          type: 'nominal',
-          title: null,
-          scale: { domain: names, range: pick(setting.colours.range) },
-          legend: { columns: legendColumns(names, widthPx), symbolType: 'stroke', symbolSize: 300 },
-        },
-        strokeDash: {
-          field: 'backend',
-          type: 'nominal',
-          title: null,
-          scale: { domain: names, range: pick(setting.colours.dash) },
-        },
+        ...backendLines(points, setting.colours, widthPx),
       },
     }),
   };
-}
-
-/** As many legend columns as fit, by the estimated width of the longest name. */
-export function legendColumns(names: readonly string[], widthPx: number): number {
-  const longest = Math.max(...names.map((name) => name.length));
-  return Math.max(1, Math.floor((widthPx - 64) / (longest * 7.5 + 52)));
 }

@@ -1,11 +1,11 @@
 /**
- * Lines over a numeric dimension (MTU, message size, streams, load): one a backend, with the range over seeds.
+ * Lines over a numeric dimension (MTU, message size, streams, load): one a backend, with ranges over seeds.
  */
 import { METRICS, type MetricId } from '../../engine/core/record.ts';
 import type { Cell } from '../schema.ts';
-import { scaleOf } from '../units.ts';
+import { printScaled, type Scale, scaleOf } from '../units.ts';
 import { metricValue } from '../view.ts';
-import { legendColumns } from './latencyCdf.ts';
+import { type BackendColours, backendLines } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 
 export interface SweepSetting {
@@ -14,7 +14,7 @@ export interface SweepSetting {
   readonly metric: MetricId;
   /** The other dimensions of these cells, in words; '' when there are none. */
   readonly where: string;
-  readonly colours: { readonly domain: string[]; readonly range: string[]; readonly dash: number[][] };
+  readonly colours: BackendColours;
 }
 
 /** Axis titles of dimensions that reports know by name; others show their own. */
@@ -31,90 +31,78 @@ const DIM_TITLES: Readonly<Record<string, string>> = {
 /** Beyond this ratio of largest to smallest value the axis is logarithmic. */
 const LOG_FROM = 16;
 
-/** One line a backend; null unless a backend has two points. */
+/** One line a backend; null unless the dimension has two values. */
 export function sweepChart(cells: readonly Cell[], setting: SweepSetting): ChartPlan | null {
-  const { dim, metric, colours } = setting;
+  const { dim, metric } = setting;
   const shown = cells.filter(
     (cell) => typeof cell.dims[dim] === 'number' && metricValue(cell, metric) !== null,
   );
-  const at = (cell: Cell) => cell.dims[dim] as number;
-  const places = [...new Set(shown.map(at))].sort((a, b) => a - b);
+  const places = [...new Set(shown.map((cell) => cell.dims[dim] as number))].sort((a, b) => a - b);
   if (places.length < 2) return null;
   const { label, unit } = METRICS[metric];
-  const scale = scaleOf(
-    unit,
-    shown.map((cell) => metricValue(cell, metric)),
-  );
-  const points = shown.map((cell) => {
-    const samples = cell.metrics[metric]!.samples.filter((sample) => sample !== null);
-    const value = metricValue(cell, metric)! / scale.divisor;
-    const own = samples.length === 0 ? [metricValue(cell, metric)!] : samples;
-    return {
-      backend: cell.dims.backend,
-      at: at(cell),
-      value,
-      low: Math.min(...own) / scale.divisor,
-      high: Math.max(...own) / scale.divisor,
-      label: `${cell.dims.backend}, ${dim} ${at(cell)}: ${value.toFixed(scale.decimals)} ${scale.unit}`,
-    };
-  });
-  const names = [...new Set(shown.map((cell) => cell.dims.backend))];
-  const pick = <T>(range: readonly T[]) => names.map((name) => range[colours.domain.indexOf(name)]!);
-  const log = places[0]! > 0 && places.at(-1)! / places[0]! >= LOG_FROM;
-  const x = {
-    field: 'at',
-    type: 'quantitative',
-    title: DIM_TITLES[dim] ?? dim,
-    scale: log ? { type: 'log', nice: false, padding: 12 } : { zero: false, nice: false, padding: 12 },
-    axis: { values: places, format: '~r', labelOverlap: 'greedy', grid: false },
-  };
-  const y = {
-    field: 'value',
-    type: 'quantitative',
-    title: `${label} (${scale.unit})`,
-    scale: { zero: true },
-  };
+  const values = shown.map((cell) => metricValue(cell, metric));
+  const scale = scaleOf(unit, values);
+  const points = shown.map((cell) => pointOf(cell, setting, scale));
+  const x = placeAxis(dim, places);
+  const y = { type: 'quantitative', title: `${label} (${scale.unit})`, scale: { zero: true } };
   return {
     id: setting.id,
-    title: `${capital(label)} over ${dim}${setting.where === '' ? '' : `: ${setting.where}`}`,
+    title: `${capital(label)} over ${dimTitle(dim).replace(/ \(.*\)$/, '')}${setting.where === '' ? '' : `: ${setting.where}`}`,
     subtitle: 'point: mean of the seeds; bar: range over seeds',
-    spec: (widthPx) => ({
-      height: widthPx < 480 ? 230 : 280,
-      data: { values: points },
-      encoding: {
-        color: {
-          field: 'backend',
-          type: 'nominal',
-          title: null,
-          scale: { domain: names, range: pick(colours.range) },
-          legend: { columns: legendColumns(names, widthPx), symbolType: 'stroke', symbolSize: 300 },
-        },
-      },
-      layer: [
-        {
-          mark: { type: 'line', strokeWidth: 2, aria: false },
-          encoding: {
-            x,
-            y,
-            strokeDash: {
-              field: 'backend',
-              type: 'nominal',
-              title: null,
-              scale: { domain: names, range: pick(colours.dash) },
-            },
+    spec: (widthPx) => {
+      const { color, strokeDash } = backendLines(points, setting.colours, widthPx);
+      return {
+        height: widthPx < 480 ? 230 : 280,
+        data: { values: points },
+        encoding: { x, color },
+        layer: [
+          {
+            mark: { type: 'line', strokeWidth: 2, aria: false },
+            encoding: { y: { ...y, field: 'value' }, strokeDash },
           },
-        },
-        {
-          mark: { type: 'rule', strokeWidth: 1.5, aria: false },
-          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
-        },
-        {
-          mark: { type: 'point', filled: true, size: 34, opacity: 1 },
-          encoding: { x, y, description: { field: 'label' } },
-        },
-      ],
-    }),
+          {
+            mark: { type: 'rule', strokeWidth: 1.5, aria: false },
+            encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
+          },
+          {
+            mark: { type: 'point', filled: true, size: 34, opacity: 1 },
+            encoding: { y: { ...y, field: 'value' }, description: { field: 'label' } },
+          },
+        ],
+      };
+    },
   };
+}
+
+function pointOf(cell: Cell, { dim, metric }: SweepSetting, scale: Scale) {
+  const value = metricValue(cell, metric)!;
+  const samples = cell.metrics[metric]!.samples.filter((sample) => sample !== null);
+  const own = samples.length === 0 ? [value] : samples;
+  const { backend } = cell.dims;
+  return {
+    backend,
+    at: cell.dims[dim] as number,
+    value: value / scale.divisor,
+    low: Math.min(...own) / scale.divisor,
+    high: Math.max(...own) / scale.divisor,
+    label: `${backend}, ${dim} ${cell.dims[dim]}: ${printScaled(value, scale)} ${scale.unit}`,
+  };
+}
+
+/** An axis with a tick at each value that was simulated, printed in full: a number format would round it. */
+function placeAxis(dim: string, places: readonly number[]) {
+  const log = places[0]! > 0 && places.at(-1)! / places[0]! >= LOG_FROM;
+  return {
+    field: 'at',
+    type: 'quantitative',
+    title: dimTitle(dim),
+    scale: { type: log ? 'log' : 'linear', zero: false, nice: false, padding: 12 },
+    axis: { values: places, labelExpr: 'toString(datum.value)', labelOverlap: 'greedy', grid: false },
+  };
+}
+
+function dimTitle(dim: string): string {
+  return Object.hasOwn(DIM_TITLES, dim) ? DIM_TITLES[dim]! : dim;
 }
 
 function capital(text: string): string {

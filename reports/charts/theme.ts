@@ -1,6 +1,6 @@
 /**
  * Colours and type of all charts. Every colour is a CSS variable with a light fallback: inlined in a page the
- * chart follows the page's light or dark scheme, alone it is a light chart; `flattenColours` fixes one scheme.
+ * chart follows the page's scheme, alone it is a light chart; `flattenColours` fixes one scheme.
  *
  * Source of the hues: Okabe and Ito's colour-blind-safe set (backends), Paul Tol's muted set (stages), with
  * yellow and the darkest hues shifted so that each stands off a white and a near-black ground.
@@ -62,27 +62,6 @@ export function flattenColours(svg: string, scheme: Scheme): string {
   });
 }
 
-const HUES = 8;
-const DASHES: readonly (readonly number[])[] = [
-  [1, 0],
-  [7, 3],
-  [2, 2],
-  [9, 3, 2, 3],
-];
-
-/** A backend's colour and dash, the same in every chart: by its place among the result's backends. */
-export function backendScale(backends: readonly string[], baseline: string) {
-  const others = backends.filter((name) => name !== baseline);
-  const range = backends.map((name) =>
-    name === baseline ? colour('baseline') : colour(`b${others.indexOf(name) % HUES}` as ColourName),
-  );
-  const dash = backends.map((name) => {
-    const at = others.indexOf(name);
-    return [...DASHES[name === baseline ? 0 : (Math.floor(at / HUES) * 2 + (at % 2)) % DASHES.length]!];
-  });
-  return { domain: [...backends], range, dash };
-}
-
 /** Colours of stages, the largest first; the last is that of "other stages". */
 export const STAGE_COLOURS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((k) => colour(`s${k}` as ColourName));
 
@@ -115,7 +94,7 @@ export const CHART_CONFIG: Config = {
     titleFontSize: 11.5,
     titleFontWeight: 400,
     titlePadding: 8,
-    labelLimit: 190,
+    labelLimit: 240,
     labelPadding: 5,
   },
   legend: {

@@ -3,6 +3,8 @@
  * what reaches 90 %, and so binds, has a frame.
  */
 import type { Cell } from '../schema.ts';
+import { percent } from '../units.ts';
+import { BACKEND_AXIS } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 import { colour } from './theme.ts';
 
@@ -19,16 +21,12 @@ export function utilisationChart(cells: readonly Cell[], id: string): ChartPlan 
       const one = cell.utilisation[name];
       if (one === undefined) return [];
       const text = (one.value * 100).toFixed(0);
-      const label = `${cell.dims.backend}, ${name}: ${text} %, seeds ${(one.low * 100).toFixed(1)} to ${(one.high * 100).toFixed(1)} %`;
+      const range = `${(one.low * 100).toFixed(1)} to ${percent(one.high, 1)}`;
+      const label = `${cell.dims.backend}, ${name}: ${text} %, seeds ${range}`;
       return [{ backend: cell.dims.backend, resource: name, value: one.value, text, label }];
     }),
   );
-  const y = {
-    field: 'backend',
-    type: 'nominal',
-    sort: null,
-    axis: { title: null, domain: false, ticks: false },
-  };
+  const y = BACKEND_AXIS;
   const x = (narrow: boolean) => ({
     field: 'resource',
     type: 'nominal',
@@ -39,7 +37,7 @@ export function utilisationChart(cells: readonly Cell[], id: string): ChartPlan 
       domain: false,
       ticks: false,
       labelPadding: 6,
-      ...(narrow ? { labelAngle: -50 } : { labelAngle: 0, labelExpr: "split(datum.label, ' ')" }),
+      ...(narrow ? { labelAngle: -50, titleY: 92 } : { labelAngle: 0, labelExpr: "split(datum.label, ' ')" }),
     },
   });
   const opacity = {

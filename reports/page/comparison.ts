@@ -59,7 +59,8 @@ function table(
       : absentRow(cell, columns.length + texts.length, dims),
   );
   return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="${esc(name)}"><table><caption>${esc(name)}</caption>` +
+    `<div class="scroll" tabindex="0" role="region" aria-label="${esc(name)}">` +
+    `<table><caption>${esc(name)}</caption>` +
     `<thead>${headRows(columns, dims, texts)}</thead><tbody>${rows.join('')}</tbody></table></div>`
   );
 }
@@ -170,12 +171,13 @@ export function cellDetail(result: Result, cell: Cell): string {
 function factsOf(cell: Cell): string {
   const facts = [
     `Pod MTU ${cell.podMtuBytes} bytes, MSS ${cell.mssBytes} bytes.`,
-    `${cell.nodes} nodes, ${cell.plainNodes} without a probe; measured window ${printOne(cell.windowPs / 1e12, 's')} a seed; ${printCount(cell.events)} events.`,
+    `${cell.nodes} nodes, ${cell.plainNodes} without a probe.`,
+    `Measured window ${printOne(cell.windowPs / 1e12, 's')} a seed; ${printCount(cell.events)} events.`,
   ];
-  if (cell.load !== null)
-    facts.push(
-      `Offered load ${percent(cell.load, 1)} of the NIC rate${cell.uplinkLoad === null ? '' : `, ${percent(cell.uplinkLoad, 1)} of the uplinks`}.`,
-    );
+  if (cell.load !== null) {
+    const uplink = cell.uplinkLoad === null ? '' : `, ${percent(cell.uplinkLoad, 1)} of the uplinks`;
+    facts.push(`Offered load ${percent(cell.load, 1)} of the NIC rate${uplink}.`);
+  }
   if (cell.binding !== null) facts.push(`Binding resource: ${bindingText(cell.binding, 'seeds')}.`);
   if (cell.probes !== null)
     facts.push(`On the path of the probes: ${bindingText(cell.probes.binding, 'probes')}.`);
@@ -200,14 +202,17 @@ function provenance(cell: Cell): string {
     ([name, share]) => `<i class="${name}" style="width:${(share * 100).toFixed(2)}%"></i>`,
   );
   const words = parts.map(([name, share]) => `${percent(share)} ${name}`).join(', ');
-  return `<h3>Prices behind the network CPU</h3><div class="bar" role="img" aria-label="${words}">${bars.join('')}</div><p class="note">${words}</p>`;
+  return (
+    '<h3>Prices behind the network CPU</h3>' +
+    `<div class="bar" role="img" aria-label="${words}">${bars.join('')}</div><p class="note">${words}</p>`
+  );
 }
 
 function utilisationTable(cell: Cell): string {
-  const rows = Object.entries(cell.utilisation).map(
-    ([name, { value, low, high }]) =>
-      `<tr><th class="name" scope="row">${esc(name)}</th><td>${percent(value, 1)}</td><td>${percent(low, 1)} – ${percent(high, 1)}</td></tr>`,
-  );
+  const rows = Object.entries(cell.utilisation).map(([name, { value, low, high }]) => {
+    const range = `${percent(low, 1)} – ${percent(high, 1)}`;
+    return row(esc(name), `<td>${percent(value, 1)}</td><td>${range}</td>`);
+  });
   return small(['resource', 'mean', 'seeds'], rows);
 }
 
@@ -217,35 +222,38 @@ function dropsTable(cell: Cell): string {
     .map(([reason, packets]) => {
       const offered = cell.queueOffered[reason];
       const share = offered ? percent(packets / offered, 3) : '';
-      return `<tr><th class="name" scope="row">${esc(reason)}</th><td>${packets}</td><td>${share}</td></tr>`;
+      return row(esc(reason), `<td>${packets}</td><td>${share}</td>`);
     });
-  return rows.length === 0
-    ? '<p class="note">none</p>'
-    : small(['reason', 'packets, all seeds', 'of those offered'], rows);
+  return rows.length === 0 ? NOTHING : small(['reason', 'packets, all seeds', 'of those offered'], rows);
 }
 
 function seedsTable(cell: Cell): string {
-  const rows = cell.seeds.map(
-    ({ seed, digest, binding }) =>
-      `<tr><th class="name" scope="row">${seed}</th><td class="text">${esc(binding)}</td><td class="text"><code>${esc(digest.slice(0, 16))}</code></td></tr>`,
-  );
+  const rows = cell.seeds.map(({ seed, digest, binding }) => {
+    const short = `<code>${esc(digest.slice(0, 16))}</code>`;
+    return row(String(seed), `<td class="text">${esc(binding)}</td><td class="text">${short}</td>`);
+  });
   return small(['seed', 'binds', 'digest of events'], rows);
 }
 
 function stageTable(cell: Cell): string {
-  const rows = cell.cpuByStage.map(
-    (one) =>
-      `<tr><th class="name" scope="row"><code>${esc(one.stage)}</code></th><td class="word">${one.class}</td>` +
-      `<td>${one.coresPerNode.toFixed(4)}</td><td>${percent(one.share, 1)}</td><td class="word">${one.confidence}</td></tr>`,
-  );
-  return rows.length === 0
-    ? '<p class="note">none</p>'
-    : small(['stage', 'class', 'cores a node', 'share', 'price'], rows);
+  const rows = cell.cpuByStage.map((one) => {
+    const figures = `<td>${one.coresPerNode.toFixed(4)}</td><td>${percent(one.share, 1)}</td>`;
+    const words = [one.class, one.confidence].map((word) => `<td class="word">${word}</td>`);
+    return row(`<code>${esc(one.stage)}</code>`, `${words[0]}${figures}${words[1]}`);
+  });
+  return rows.length === 0 ? NOTHING : small(['stage', 'class', 'cores a node', 'share', 'price'], rows);
 }
 
 function sources(cell: Cell): string {
-  if (cell.sources.length === 0) return '<p class="note">none</p>';
+  if (cell.sources.length === 0) return NOTHING;
   return `<ul class="findings">${cell.sources.map((source) => `<li>${esc(source)}</li>`).join('')}</ul>`;
+}
+
+const NOTHING = '<p class="note">none</p>';
+
+/** One row of a small table; both arguments are HTML. */
+function row(head: string, cells: string): string {
+  return `<tr><th class="name" scope="row">${head}</th>${cells}</tr>`;
 }
 
 /** Heads over words stand left, as the words do. */
@@ -256,5 +264,6 @@ function small(heads: readonly string[], rows: readonly string[]): string {
     const kind = k === 0 ? ' class="name"' : WORDS.has(name) ? ' class="text"' : '';
     return `<th scope="col"${kind}>${name}</th>`;
   });
-  return `<div class="scroll"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const table = `<thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody>`;
+  return `<div class="scroll"><table>${table}</table></div>`;
 }

@@ -11,7 +11,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Escaped for element content and quoted attributes; control characters become spaces, "97 %" and "3.0 M" stay together. */
+/**
+ * Escaped for element content and quoted attributes. Control characters become spaces; "97 %" and "3.0 M"
+ * stay on one line.
+ */
 export function esc(text: string | number): string {
   return glue(String(text))
     .replace(/[\p{Cc}\p{Cs}]/gu, ' ')

@@ -11,27 +11,30 @@ export const GLOSSARY: readonly (readonly [word: string, text: string])[] = [
   ['RPC latency', 'From the request handed to the socket until the response has been read.'],
   [
     'slowdown',
-    'Completion time of a flow divided by that of the same size alone on an idle cluster with host networking.',
+    'Completion time of a flow divided by that of the same size alone on an idle cluster with host ' +
+      'networking.',
   ],
   [
     'percentile',
-    'Taken over the samples of all seeds together, and shown only with at least 100 samples beyond it. A range over ' +
-      'seeds is shown only where each seed has as many. Unfinished flows count with their age.',
+    'Taken over the samples of all seeds together, and shown only with at least 100 samples beyond it. ' +
+      'A range over seeds is shown only where each seed has as many. Unfinished flows count with their age.',
   ],
   [
     'utilisation',
-    'Of a class of resource: mean over the measured time of the busiest instance of each node (port), then the mean ' +
-      'over the nodes without a probe.',
+    'Of a class of resource: mean over the measured time of the busiest instance of each node (port), ' +
+      'then the mean over the nodes without a probe.',
   ],
   [
     'binding resource',
-    'The class with the highest utilisation, from 90 % on. Otherwise a queue that drops more than 0.1 % of its ' +
-      'packets, or the TCP window that holds senders more than half of the time. Otherwise nothing binds.',
+    'The class with the highest utilisation, from 90 % on. Otherwise a queue that drops more than 0.1 % ' +
+      'of its packets, or the TCP window that holds senders more than half of the time. ' +
+      'Otherwise nothing binds.',
   ],
   ['saturation load', 'Open-loop load divided by the highest utilisation: extrapolated, not simulated.'],
   [
     'overloaded',
-    'The unfinished payload grows by more than 5 % of what is offered. Capacity is given, percentiles are not.',
+    'The unfinished payload grows by more than 5 % of what is offered. Capacity is given, ' +
+      'percentiles are not.',
   ],
   ['range over seeds', 'Lowest and highest seed. Every backend meets the same arrivals under the same seed.'],
   ['CPU by class', 'user, system, softirq and irq, as /proc/stat accounts them; only what networking uses.'],

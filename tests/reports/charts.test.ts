@@ -1,11 +1,11 @@
 /**
- * Charts: the same bytes whatever the order of rendering, the figures of the fixture on their marks, titles and
- * units, and ids that do not collide in one page.
+ * Charts: the same bytes whatever the order of rendering, the figures of the fixture on their marks, titles
+ * and units, and ids that do not collide in one page.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { backendScale } from '../../reports/charts/backends.ts';
 import { chartsOf, flattenColours, renderSvg } from '../../reports/charts/index.ts';
-import { backendScale } from '../../reports/charts/theme.ts';
 import { fixtureResult, sweepResult } from './fixture.ts';
 
 const charts = chartsOf(fixtureResult());
@@ -51,6 +51,7 @@ test('marks carry their figures, axes their units, charts their titles', async (
   const sweep = await renderSvg(chartsOf(sweepResult())[0]!, 640);
   assert.ok(sweep.includes('aria-label="host, mtu 1500: 3.232 Gbit/s"'));
   assert.ok(sweep.includes('>MTU of the links (bytes)<'));
+  for (const tick of ['>1500<', '>3000<', '>6000<', '>9000<']) assert.ok(sweep.includes(tick), tick);
 });
 
 test('drawn as wide as asked', async () => {

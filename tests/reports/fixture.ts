@@ -130,8 +130,6 @@ export function recordOf(
   change: Partial<TaskRecord> = {},
 ): TaskRecord {
   const plain = shape.plainBytes[seedIndex]! * 2;
-  const rpc = (us: number) => us * 1e6;
-  const shifted = seedIndex * 0.25;
   return {
     task: `${shape.backend}/${seedIndex}`,
     index,
@@ -147,25 +145,7 @@ export function recordOf(
     plainNodes: 2,
     podMtuBytes: 1450,
     mssBytes: 1398,
-    counters: {
-      payloadBytes: plain * 2,
-      payloadBytesPlain: plain,
-      offeredBytes: plain * 2,
-      wireBytes: plain * 2.2,
-      packets: 8000,
-      skbs: 1000,
-      packetsDelivered: 5000,
-      copiedBytes: plain * 4,
-      syscalls: 2500,
-      contextSwitches: 500,
-      retransmittedPackets: shape.drops['RX ring'] ?? 0,
-      flowsStarted: 4000,
-      flowsFinished: 3999,
-      flowsCensored: 1,
-      rpcsStarted: 20_000,
-      rpcsFinished: 20_000,
-      rpcsCensored: 0,
-    },
+    counters: countersOf(shape, plain),
     drops: shape.drops,
     queueOffered: { 'RX ring': 40_000, qdisc: 40_000 },
     cpu: shape.cpu,
@@ -181,6 +161,46 @@ export function recordOf(
     saturationLoad: 0.02 / shape.softirq,
     load: 0.02,
     uplinkLoad: 0.01,
+    ...histogramsOf(shape, seedIndex),
+    slowdownAll: EMPTY,
+    probes: [
+      { goodputBps: shape.probeBps, binding: bound('softirq core', 0.99) },
+      { goodputBps: shape.probeBps * 0.9, binding: bound('application core', 0.95) },
+      { goodputBps: shape.probeBps * 1.1, binding: bound('softirq core', 0.98) },
+    ],
+    series: [{ name: 'unfinished payload', unit: 'B', values: [1, 2, 3] }],
+    sources: ['kernel: section 5', 'costs: "quoted" & <measured>'],
+    memoryBytes: 123_456 + index,
+    ...change,
+  };
+}
+
+function countersOf(shape: Shape, plain: number): TaskRecord['counters'] {
+  return {
+    payloadBytes: plain * 2,
+    payloadBytesPlain: plain,
+    offeredBytes: plain * 2,
+    wireBytes: plain * 2.2,
+    packets: 8000,
+    skbs: 1000,
+    packetsDelivered: 5000,
+    copiedBytes: plain * 4,
+    syscalls: 2500,
+    contextSwitches: 500,
+    retransmittedPackets: shape.drops['RX ring'] ?? 0,
+    flowsStarted: 4000,
+    flowsFinished: 3999,
+    flowsCensored: 1,
+    rpcsStarted: 20_000,
+    rpcsFinished: 20_000,
+    rpcsCensored: 0,
+  };
+}
+
+function histogramsOf(shape: Shape, seedIndex: number) {
+  const rpc = (us: number) => us * 1e6;
+  const shifted = seedIndex * 0.25;
+  return {
     rpcLatency: histogram([
       [rpc(shape.rpcUs[0]), 9000],
       [rpc(shape.rpcUs[0] + 2 + shifted), 6000],
@@ -197,16 +217,6 @@ export function recordOf(
       [2000, 100],
       [5000, 40],
     ]),
-    slowdownAll: EMPTY,
-    probes: [
-      { goodputBps: shape.probeBps, binding: bound('softirq core', 0.99) },
-      { goodputBps: shape.probeBps * 0.9, binding: bound('application core', 0.95) },
-      { goodputBps: shape.probeBps * 1.1, binding: bound('softirq core', 0.98) },
-    ],
-    series: [{ name: 'unfinished payload', unit: 'B', values: [1, 2, 3] }],
-    sources: ['kernel.md section 5', 'costs: "quoted" & <measured>'],
-    memoryBytes: 123_456 + index,
-    ...change,
   };
 }
 

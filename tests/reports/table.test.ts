@@ -1,6 +1,6 @@
 /**
  * The terminal table: its committed text, its width, and what it does with hostile labels.
- * After a wanted change: UPDATE_GOLDEN=1 node --import tsx --test tests/reports/table.test.ts, then read the diff.
+ * After a wanted change run this file once with UPDATE_GOLDEN=1 and read the difference.
  */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';

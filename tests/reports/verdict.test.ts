@@ -21,15 +21,19 @@ function pair(a: readonly number[], b: readonly number[], change: Partial<TaskRe
 test('the fixture in a sentence', () => {
   assert.equal(
     verdict(fixtureResult()),
-    'flannel-host-gw carries 1.20 × the goodput of flannel-vxlan, whose softirq core binds (97 % against 81 %).',
+    'flannel-host-gw carries 1.20 × the goodput of flannel-vxlan, ' +
+      'whose softirq core binds (97 % against 81 %).',
   );
 });
 
 test('the findings worth reading, in order', () => {
   assert.deepEqual(keyFindings(fixtureResult()).slice(1), [
-    'flannel-host-gw gives a single stream 1.50 × the goodput of flannel-vxlan, whose softirq core binds at 98 %.',
-    'flannel-vxlan has 2.00 × the RPC p99 latency of flannel-host-gw: its softirq core binds (97 % against 81 %).',
-    'flannel-vxlan needs 2.40 × the CPU per byte of flannel-host-gw; the largest part of the difference is GRO_TUNNEL (2.50 ns/B).',
+    'flannel-host-gw gives a single stream 1.50 × the goodput of flannel-vxlan, ' +
+      'whose softirq core binds at 98 %.',
+    'flannel-vxlan has 2.00 × the RPC p99 latency of flannel-host-gw: ' +
+      'its softirq core binds (97 % against 81 %).',
+    'flannel-vxlan needs 2.40 × the CPU per byte of flannel-host-gw; ' +
+      'the largest part of the difference is GRO_TUNNEL (2.50 ns/B).',
     'Bound by the softirq core: flannel-vxlan.',
     'Nothing binds at this load: host, flannel-host-gw.',
     'calico-ipip has no figures: the platform drops IP protocol 4, so that no IPIP packet arrives.',
