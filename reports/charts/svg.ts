@@ -37,7 +37,6 @@ export function renderSvg(plan: ChartPlan, widthPx: number): Promise<string> {
 
 async function renderAlone(plan: ChartPlan, widthPx: number): Promise<string> {
   const spec = {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     width: widthPx,
     autosize: { type: 'fit-x', contains: 'padding' },
     title: {
