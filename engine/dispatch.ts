@@ -4,6 +4,7 @@ import { spine, torDown, torUp } from './fabric/forward.ts';
 import { coreAwake, jobEnd } from './host/cores.ts';
 import {
   K_AGENT, K_CORE_WAKE, K_IRQ, K_JOB_END, K_NIC, K_SAMPLE, K_SOCK_TIMER, K_SPINE, K_TOR_DOWN, K_TOR_UP, K_TRAFFIC,
+  K_WIRE_SOURCE,
 } from './host/kinds.ts';
 import { irq, nicArrive } from './host/napi.ts';
 import type { Partition } from './host/partition.ts';
@@ -37,7 +38,8 @@ export function runPartition(p: Partition, limit: number, observer: Observer, ev
         torDown(p, payload);
         break;
       case K_NIC:
-        nicArrive(p, actor, payload);
+        if (p.wire === null) nicArrive(p, actor, payload);
+        else p.wire.sink(p, payload);
         break;
       case K_IRQ:
         irq(p, actor, payload);
@@ -56,6 +58,9 @@ export function runPartition(p: Partition, limit: number, observer: Observer, ev
         break;
       case K_AGENT:
         observer.agent?.(p, actor);
+        break;
+      case K_WIRE_SOURCE:
+        p.wire!.source(p, actor);
         break;
       default:
         throw new LimitError('unknown event kind');

@@ -10,6 +10,7 @@ import type { Cluster } from './build.ts';
 import type { Binding, ResourceClass } from './core/record.ts';
 import type { Partition } from './host/partition.ts';
 import { T_APP, T_DAEMON } from './host/tables.ts';
+import { netperfPairs } from './traffic/connect.ts';
 import type { Measure, Snapshot } from './measure.ts';
 
 export type Utilisation = Partial<Record<ResourceClass, number>>;
@@ -38,29 +39,35 @@ function ofNode(cluster: Cluster, p: Partition, local: number, a: Snapshot, b: S
   return best;
 }
 
-/** Threads of a partition sorted by node once: `ofNode` scans all threads, which is slow on large racks. */
+/** By class over the cluster, and by node. */
 export function utilisations(cluster: Cluster, measure: Measure): { mean: Utilisation; nodes: Utilisation[] } {
-  const sums: Utilisation = {};
   const nodes: Utilisation[] = [];
-  let plain = 0;
+  const plain: Utilisation[] = [];
   for (const p of cluster.partitions) {
     const a = measure.begin[p.index]!;
     const b = measure.end[p.index]!;
     for (let l = 0; l < p.nodeCount; l++) {
       const own = ofNode(cluster, p, l, a, b);
       nodes.push(own);
-      if (p.probeNodes[l] === 1) continue;
-      plain++;
-      for (const cls of HOST_CLASSES) {
-        const value = own[cls];
-        if (value !== undefined) sums[cls] = (sums[cls] ?? 0) + value;
-      }
+      if (p.probeNodes[l] !== 1) plain.push(own);
     }
   }
+  // Pairs of a netperf matrix are paths: the busiest of both ends. Open-loop traffic is spread: every node.
+  const { netperf } = cluster.spec.traffic;
+  const base = netperf === undefined ? plain : netperfPairs(cluster).map(([a, b]) => busier(nodes[a]!, nodes[b]!));
   const mean: Utilisation = {};
-  for (const cls of HOST_CLASSES) if (sums[cls] !== undefined) mean[cls] = sums[cls]! / Math.max(1, plain);
+  for (const cls of HOST_CLASSES) {
+    if (!base.some((u) => u[cls] !== undefined)) continue;
+    mean[cls] = base.reduce((sum, u) => sum + (u[cls] ?? 0), 0) / base.length;
+  }
   portMeans(cluster, measure, mean);
   return { mean, nodes };
+}
+
+function busier(a: Utilisation, b: Utilisation): Utilisation {
+  const best: Utilisation = { ...a };
+  for (const cls of HOST_CLASSES) if (b[cls] !== undefined) best[cls] = Math.max(best[cls] ?? 0, b[cls]!);
+  return best;
 }
 
 function portMeans(cluster: Cluster, measure: Measure, mean: Utilisation): void {

@@ -15,11 +15,10 @@ export const K_SAMPLE = 9; //     measurement
 /** A control-plane agent's step (the agents come later; the kind and its place in the order are fixed). */
 export const K_AGENT = 10;
 export const K_WIRE_SOURCE = 11; // fabric-only source of packets (benchmark, comparison with simulators)
-export const K_WIRE_SINK = 12;
 
 export const KIND_NAMES = [
   'spine', 'tor-up', 'tor-down', 'nic', 'irq', 'job', 'core-wake', 'socket-timer', 'traffic', 'sample', 'agent',
-  'wire-source', 'wire-sink',
+  'wire-source',
 ] as const;
 
 export const C_REMOTE = 0;

@@ -34,6 +34,12 @@ export interface Upper {
   timer(p: Partition, s: number): void;
 }
 
+/** Fabric-only traffic: hosts without a stack. */
+export interface WireOnly {
+  source(p: Partition, local: number): void;
+  sink(p: Partition, b: number): void;
+}
+
 export class Partition {
   readonly index: number;
   readonly setup: Setup;
@@ -61,6 +67,7 @@ export class Partition {
   readonly backlogNapi: number;
   readonly socketNapi: number;
   upper!: Upper;
+  wire: WireOnly | null = null;
 
   // Statistics: whole numbers.
   readonly digest = new Digest();
@@ -154,6 +161,11 @@ export class Partition {
     this.jobId++;
     this.jobCore = core;
     this.jobSoft = soft;
+  }
+
+  /** A new system call inside the open job: its first units are cold again. */
+  coldCall(): void {
+    this.jobId++;
   }
 
   /** Prices a batch of `units` skbs, `packets` packets, `bytes` of payload on a row of the open job. */

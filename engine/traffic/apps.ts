@@ -96,7 +96,7 @@ export class Apps {
     sockets.rcvUnits[s]! -= units;
     p.chargeColumn(row.read, CALL, 1);
     p.charge(row.read, units, 0, bytes);
-    if (tcp.read(ep, bytes) > 0) this.stack.sendAcks(p, s, 1);
+    if (tcp.read(ep, p.wheel.now, bytes) > 0) this.stack.sendAcks(p, s, 1);
     sockets.delivered[s]! += bytes;
     this.ledger.delivered(p, s, bytes);
     this.consume(p, s, bytes);
@@ -196,6 +196,7 @@ export class Apps {
         sockets.marks[s]! |= MARK_ROOM;
         return false;
       }
+      p.coldCall();
       this.stack.sendDatagrams(p, s, 1, size);
       p.drainInline();
       sockets.toWrite[s]! -= size;

@@ -189,7 +189,7 @@ const NETPERF_ROLES = {
 } as const;
 
 /** Node pairs of a netperf matrix. */
-function netperfPairs(cluster: Cluster): [number, number][] {
+export function netperfPairs(cluster: Cluster): [number, number][] {
   const { spec } = cluster;
   const np = spec.traffic.netperf!;
   const { nodes } = spec.cluster;

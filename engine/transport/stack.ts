@@ -76,7 +76,10 @@ export class Stack {
     }
     let acks = 0;
     if ((flags & F_DATA) !== 0) p.charge(row.tcpRx, units, packets, bytes);
-    else p.charge(row.tcpAckRx, packets, packets, 0);
+    else {
+      p.charge(row.tcpAckRx, packets, packets, 0);
+      tcp.pureAckStamp(ep, batches.tsVal[b]!);
+    }
     const ece = (flags & F_ECE) !== 0;
     tcp.onAck(
       ep, now, batches.ackSeq[b]!, batches.window[b]!, batches.tsEcr[b]!, batches.sackCount[b]!, batches.sack,
@@ -207,6 +210,7 @@ export class Stack {
     const b = this.segment(p, s, F_ACK);
     batches.packets[b] = count;
     batches.units[b] = count;
+    batches.tsVal[b] = p.wheel.now;
     batches.wire[b] = wireBytes(setup, batches.path[b]!, 1, 0, TCP_INNER_BYTES) * count;
     this.acknowledge(p, s, b);
     p.charge(setup.compiled.row.ackTx, count, count, 0);

@@ -1,0 +1,67 @@
+/**
+ * Fabric alone: every host sends fixed-size datagrams, Poisson, to the host a permutation gives it; no stack, no
+ * CPU. The workload of docs/PERFORMANCE.md and of comparisons with packet simulators.
+ */
+import { Histogram } from '../core/histogram.ts';
+import { Stream } from '../core/streams.ts';
+import { mix32 } from '../core/toeplitz.ts';
+import { C_LINK, C_TRAFFIC, K_TOR_UP, K_WIRE_SOURCE } from '../host/kinds.ts';
+import type { Partition } from '../host/partition.ts';
+import { permutation } from './flows.ts';
+
+export class WireTraffic {
+  readonly delayPs = new Histogram();
+  sent = 0;
+  received = 0;
+  private readonly streams: Stream[] = [];
+  private readonly to: Int32Array;
+  private readonly gapPs: number;
+  private readonly wireBytes: number;
+  private readonly stopPs: number;
+
+  /** @param load of the host link, 0 … 1; @param wireBytes of one packet */
+  constructor(p: Partition, seed: number, load: number, wireBytes: number, stopPs: number) {
+    this.to = permutation(seed, p.setup.cluster.nodes);
+    this.wireBytes = wireBytes;
+    this.stopPs = stopPs;
+    this.gapPs = (wireBytes * 8000) / p.setup.cluster.linkGbps / load;
+    for (let l = 0; l < p.nodeCount; l++) {
+      const stream = new Stream(seed, `wire/node/${p.firstNode + l}`);
+      this.streams.push(stream);
+      p.push(stream.exponentialPs(this.gapPs), C_TRAFFIC, K_WIRE_SOURCE, l, 0);
+    }
+  }
+
+  source(p: Partition, local: number): void {
+    const { batches, ports } = p;
+    const { now } = p.wheel;
+    const node = p.firstNode + local;
+    const b = batches.alloc();
+    batches.t0[b] = now;
+    batches.spacing[b] = 0;
+    batches.bytes[b] = this.wireBytes;
+    batches.wire[b] = this.wireBytes;
+    batches.packets[b] = 1;
+    batches.units[b] = 1;
+    batches.flags[b] = 0;
+    batches.sackCount[b] = 0;
+    batches.sock[b] = -1;
+    batches.path[b] = 0;
+    batches.srcNode[b] = node;
+    batches.dstNode[b] = this.to[node]!;
+    batches.tsVal[b] = now;
+    // Sprayed: a new flow for every packet.
+    batches.ecmp[b] = mix32(node, this.sent);
+    this.sent++;
+    ports.send(local, batches, b, now, Infinity, this.wireBytes);
+    p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
+    const next = now + this.streams[local]!.exponentialPs(this.gapPs);
+    if (next < this.stopPs) p.push(next, C_TRAFFIC, K_WIRE_SOURCE, local, 0);
+  }
+
+  sink(p: Partition, b: number): void {
+    this.received++;
+    this.delayPs.record(p.wheel.now - p.batches.tsVal[b]!);
+    p.batches.free(b);
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * State of TCP endpoints: one row an endpoint, struct of arrays; sent skbs and received intervals on pooled lists.
+ *
+ * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
+ */
+import { grown } from '../host/tables.ts';
+import { Columns } from './tcpColumns.ts';
+
+export const OPEN = 0;
+export const DISORDER = 1;
+export const RECOVERY = 3;
+export const LOSS = 4;
+
+/** Flags of a sent skb. */
+export const S_SACKED = 1;
+export const S_LOST = 2;
+/** Sent again and not yet accounted for. */
+export const S_RETRANS = 4;
+/** Sent again at some time: its RTT says nothing. */
+export const S_EVER = 8;
+
+/** Why a sender does not send. */
+export const NO_DATA = 0;
+export const CWND = 1;
+export const RWND = 2;
+export const TSQ = 3;
+
+export class TcpState {
+  /** Columns of endpoints. */
+  c: Columns;
+  capacity: number;
+  private readonly freeRows: number[] = [];
+  private rows = 0;
+  /** Four sums of time by what held the sender: idle, congestion window, receive window, other. */
+  held: Float64Array;
+
+  // Sent skbs.
+  segStart = new Float64Array(256);
+  segEnd = new Float64Array(256);
+  segTime = new Float64Array(256);
+  segPackets = new Int32Array(256);
+  segFlags = new Int32Array(256);
+  segNext = new Int32Array(256);
+  private segFree = -1;
+  private segUsed = 0;
+
+  // Received intervals beyond rcvNxt.
+  oooStart = new Float64Array(64);
+  oooEnd = new Float64Array(64);
+  oooNext = new Int32Array(64);
+  private oooFree = -1;
+  private oooUsed = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.c = new Columns(capacity);
+    this.held = new Float64Array(capacity * 4);
+  }
+
+  row(): number {
+    const free = this.freeRows.pop();
+    if (free !== undefined) {
+      this.clear(free);
+      return free;
+    }
+    if (this.rows === this.capacity) this.grow(this.capacity * 2);
+    return this.rows++;
+  }
+
+  freeRow(ep: number): void {
+    for (let seg = this.c.segHead[ep]!; seg >= 0; ) {
+      const next = this.segNext[seg]!;
+      this.freeSeg(seg);
+      seg = next;
+    }
+    for (let i = this.c.ooo[ep]!; i >= 0; ) {
+      const next = this.oooNext[i]!;
+      this.freeInterval(i);
+      i = next;
+    }
+    this.c.live[ep] = 0;
+    this.freeRows.push(ep);
+  }
+
+  newSeg(): number {
+    const s = this.segFree;
+    if (s >= 0) {
+      this.segFree = this.segNext[s]!;
+      this.segNext[s] = -1;
+      return s;
+    }
+    if (this.segUsed === this.segStart.length) {
+      const size = this.segUsed * 2;
+      this.segStart = grown(this.segStart, size);
+      this.segEnd = grown(this.segEnd, size);
+      this.segTime = grown(this.segTime, size);
+      this.segPackets = grown(this.segPackets, size);
+      this.segFlags = grown(this.segFlags, size);
+      this.segNext = grown(this.segNext, size);
+    }
+    this.segNext[this.segUsed] = -1;
+    return this.segUsed++;
+  }
+
+  freeSeg(s: number): void {
+    this.segNext[s] = this.segFree;
+    this.segFree = s;
+  }
+
+  newInterval(): number {
+    const i = this.oooFree;
+    if (i >= 0) {
+      this.oooFree = this.oooNext[i]!;
+      return i;
+    }
+    if (this.oooUsed === this.oooStart.length) {
+      const size = this.oooUsed * 2;
+      this.oooStart = grown(this.oooStart, size);
+      this.oooEnd = grown(this.oooEnd, size);
+      this.oooNext = grown(this.oooNext, size);
+    }
+    return this.oooUsed++;
+  }
+
+  freeInterval(i: number): void {
+    this.oooNext[i] = this.oooFree;
+    this.oooFree = i;
+  }
+
+  memoryBytes(): number {
+    return this.capacity * (64 * 8 + 16 * 4 + 32) + this.segStart.length * 36;
+  }
+
+  private clear(ep: number): void {
+    for (const column of this.c.all()) column[ep] = 0;
+    this.held.fill(0, ep * 4, ep * 4 + 4);
+  }
+
+  private grow(size: number): void {
+    const next = new Columns(size);
+    const old = this.c.all();
+    next.all().forEach((column, i) => column.set(old[i]! as never));
+    this.c = next;
+    this.held = grown(this.held, size * 4);
+    this.capacity = size;
+  }
+}
