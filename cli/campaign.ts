@@ -46,8 +46,6 @@ export interface Campaign {
   readonly resumed: number;
   /** Most bytes that one task's pools held, by node. */
   readonly bytesPerNode: number;
-  /** Simulated by this process, events. */
-  readonly eventsRun: number;
 }
 
 /** Runs what is left to run and writes journal and result.json. @throws UsageError */
@@ -72,52 +70,25 @@ export async function runCampaign(
   const resumed = records.size;
   const workers = input.workers ?? autoWorkers(left.length);
   announce(input, plan, { runnable: runnable.length, left: left.length, workers }, io);
-  const failures = new Map<TaskSpec, TaskFailure>();
-  let eventsRun = 0;
-  const board = new Board(Math.max(1, left.length));
-  const progress = new Progress(left, board, input.progress, io);
-  if (left.length > 0) progress.start();
-  try {
-    await runTasks(left, {
-      workers,
-      runner: parts.runner,
-      signal: signals.signal,
-      board,
-      onStart: (slot) => progress.taskStarted(slot),
-      onTick: () => progress.tick(),
-      onRecord: (slot, record) => {
-        const task = left[slot]!;
-        records.set(task, record);
-        eventsRun += record.events;
-        appendRecord(files.journal, hashes.get(task)!, record);
-        progress.taskEnded(slot, false);
-      },
-      onFailure: (slot, failure) => {
-        failures.set(left[slot]!, failure);
-        progress.taskEnded(slot, true);
-      },
-    });
-  } finally {
-    progress.stop();
-  }
-
-  // In task order: which seed a cell names must not depend on which failed first.
-  for (const task of left) {
-    const failure = failures.get(task);
-    const cell = plan.get(task.cell)!;
-    if (failure === undefined || cell.status === 'failed') continue;
-    plan.set(task.cell, { ...cell, status: 'failed', reason: `seed ${task.seed}: ${failure.message}` });
-  }
+  const ran = await runLeft(
+    left,
+    { workers, progress: input.progress, io, signals, runner: parts.runner },
+    (task, record) => {
+      records.set(task, record);
+      appendRecord(files.journal, hashes.get(task)!, record);
+    },
+  );
+  markFailed(plan, left, ran.failures);
   const wallSeconds = (performance.now() - startMs) / 1000;
   const result = mergeRecords({
-    status: signals.exitCode() !== null ? 'interrupted' : failures.size > 0 ? 'failed' : 'complete',
+    status: signals.exitCode() !== null ? 'interrupted' : ran.failures.size > 0 ? 'failed' : 'complete',
     ...labels(input, parts),
     env: { node: process.version, os: process.platform, arch: process.arch, cpus: os.cpus().length, workers },
     timing: {
       startedAt: startedAt.toISOString(),
       wallSeconds,
-      events: eventsRun,
-      eventsPerSecond: wallSeconds > 0 ? eventsRun / wallSeconds : 0,
+      events: ran.events,
+      eventsPerSecond: wallSeconds > 0 ? ran.events / wallSeconds : 0,
     },
     findings: [],
     cells: [...plan.values()],
@@ -133,7 +104,64 @@ export async function runCampaign(
       .filter((cell) => cell.status === 'infeasible')
       .map((cell) => String(cell.dims.backend)),
   );
-  return { result, files, failures, infeasible: [...infeasible], resumed, bytesPerNode, eventsRun };
+  return { result, files, failures: ran.failures, infeasible: [...infeasible], resumed, bytesPerNode };
+}
+
+interface Surroundings {
+  readonly workers: number;
+  readonly progress: CampaignInput['progress'];
+  readonly io: Io;
+  readonly signals: Signals;
+  readonly runner: string;
+}
+
+/** Runs tasks under a progress display. @param keep  called with each record as it arrives */
+async function runLeft(
+  left: readonly TaskSpec[],
+  around: Surroundings,
+  keep: (task: TaskSpec, record: TaskRecord) => void,
+): Promise<{ failures: Map<TaskSpec, TaskFailure>; events: number }> {
+  const failures = new Map<TaskSpec, TaskFailure>();
+  let events = 0;
+  const board = new Board(left.length);
+  const progress = new Progress(left, board, around.progress, around.io);
+  if (left.length > 0) progress.start();
+  try {
+    await runTasks(left, {
+      workers: around.workers,
+      runner: around.runner,
+      signal: around.signals.signal,
+      board,
+      onStart: (slot) => progress.taskStarted(slot),
+      onTick: () => progress.tick(),
+      onRecord: (slot, record) => {
+        keep(left[slot]!, record);
+        events += record.events;
+        progress.taskEnded(slot, false);
+      },
+      onFailure: (slot, failure) => {
+        failures.set(left[slot]!, failure);
+        progress.taskEnded(slot, true);
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+  return { failures, events };
+}
+
+/** In task order: which seed a cell names must not depend on which failed first. */
+function markFailed(
+  plan: Map<string, CellPlan>,
+  tasks: readonly TaskSpec[],
+  failures: ReadonlyMap<TaskSpec, TaskFailure>,
+): void {
+  for (const task of tasks) {
+    const failure = failures.get(task);
+    const cell = plan.get(task.cell)!;
+    if (failure === undefined || cell.status === 'failed') continue;
+    plan.set(task.cell, { ...cell, status: 'failed', reason: `seed ${task.seed}: ${failure.message}` });
+  }
 }
 
 function planCells(tasks: readonly TaskSpec[], parts: Parts): Map<string, CellPlan> {

@@ -4,6 +4,7 @@
 import type { Command } from 'commander';
 import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import { offeredLoads } from '../engine/traffic/load.ts';
+import { taskProblems } from '../engine/validate.ts';
 import { renderTable } from '../reports/table.ts';
 import { type Scenario, ScenarioError } from '../scenarios/lib/define.ts';
 import { expand } from '../scenarios/lib/expand.ts';
@@ -90,13 +91,23 @@ export function tasksOf(
   const machine = resolveMachine(flags.machine ?? scenario.machine, parts);
   const baseline = named('backend', 'host', parts.backends);
   const sizes = (name: string): TaskSpecSizes => named('workload', name, parts.workloads).sizes;
+  let tasks: TaskSpec[];
   try {
-    return { tasks: expand(scenario, { backends, baseline, machine, sizes }, overridesOf(flags)), machine };
+    tasks = expand(scenario, { backends, baseline, machine, sizes }, overridesOf(flags));
   } catch (error) {
     if (error instanceof ScenarioError) throw new UsageError(error.message);
     throw error;
   }
+  const refused = new Set(
+    tasks.filter((task) => task.seed === tasks[0]!.seed).flatMap((task) => refusal(task, parts)),
+  );
+  if (refused.size > 0) throw new UsageError([...refused].join('\n'));
+  return { tasks, machine };
 }
+
+/** What the engine would refuse; an infeasible backend is no mistake but a row of the table. */
+const refusal = (task: TaskSpec, parts: Parts): string[] =>
+  parts.feasibility(task.backend, task.cluster) === null ? taskProblems(task) : [];
 
 type TaskSpecSizes = NonNullable<TaskSpec['traffic']['flows']>['sizes'];
 

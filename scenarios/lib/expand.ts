@@ -5,9 +5,7 @@
  */
 import type { FlowTraffic, TaskSpec } from '../../engine/core/taskSpec.ts';
 import type { Backend } from '../../engine/host/backend.ts';
-import { feasibility } from '../../engine/host/feasible.ts';
 import type { Machine } from '../../engine/host/machine.ts';
-import { taskProblems } from '../../engine/validate.ts';
 import { type DimValue, type Point, type Scenario, ScenarioError } from './define.ts';
 import { type Settings, SHORT_NAMES, withSetting } from './overrides.ts';
 import { pointsOf } from './sweep.ts';
@@ -85,17 +83,8 @@ export function expand(scenario: Scenario, resolved: Resolved, overrides: Overri
       }
     }
   }
-  if (problems.size === 0) for (const problem of engineProblems(tasks)) problems.add(problem);
   if (problems.size > 0) throw new ScenarioError([...problems]);
   return tasks;
-}
-
-/** What the engine would refuse; an infeasible backend is no mistake but a row of the table. */
-function engineProblems(tasks: readonly TaskSpec[]): string[] {
-  const [first] = tasks;
-  return tasks
-    .filter((one) => one.seed === first?.seed && feasibility(one.backend, one.cluster) === null)
-    .flatMap(taskProblems);
 }
 
 /**

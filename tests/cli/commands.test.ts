@@ -40,6 +40,10 @@ test('exit codes and error texts', OPTIONS, async (t) => {
       2,
       /unknown workload 'fb-hadop'; did you mean fb-hadoop/,
     ],
+    [['pod-to-pod', '--set', 'pairs=2'], 2, /2 pairs need 4 nodes/],
+    // 40 nodes × 25 Gbit/s share 400 Gbit/s of uplinks: some 38 % of payload is the most that these carry.
+    [['large-cluster', '--load', '0.4'], 2, /of the uplinks, above 95 %/],
+    [['large-cluster', '--load', '0.97', '--set', 'cluster.uplinks=16'], 2, /of the host links/],
     [['compare', 'absent', 'absent'], 2, /absent is no result/],
     [['explain', 'toi'], 2, /unknown backend 'toi'/],
     [['list', 'things'], 2, /list takes scenarios, backends/],

@@ -6,16 +6,23 @@ import type { TaskRecord } from '../../engine/core/record.ts';
 import type { TaskSpec } from '../../engine/core/taskSpec.ts';
 import { sha256 } from '../../workers/hash.ts';
 
-export function runTask(
-  spec: TaskSpec,
-  hooks?: { progress?: (simulatedPs: number, events: number) => void },
-): TaskRecord {
+type Progress = (simulatedPs: number, events: number) => void;
+
+export function runTask(spec: TaskSpec, hooks?: { progress?: Progress }): TaskRecord {
+  misbehave(spec, hooks?.progress);
+  return recordOf(spec);
+}
+
+function misbehave(spec: TaskSpec, progress: Progress = () => {}): void {
   const name = spec.backend.name;
   if (name === 'broken' && spec.seed === 2) throw new LimitError('event limit reached');
   if (name === 'dies') process.exit(1);
-  hooks?.progress?.(spec.warmupPs, 1000);
+  progress(spec.warmupPs, 1000);
   // A busy thread, as a simulation is.
-  while (name === 'stuck') hooks?.progress?.(spec.warmupPs, 2000);
+  while (name === 'stuck') progress(spec.warmupPs, 2000);
+}
+
+function recordOf(spec: TaskSpec): TaskRecord {
   const draw = Number.parseInt(sha256([spec.cell, spec.seed, spec.cluster.mtuBytes]).slice(0, 6), 16);
   const binding = {
     text: 'nothing binds; nearest: NIC at 50 %',
