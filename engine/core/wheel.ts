@@ -13,11 +13,11 @@
  *
  * Slots are lists in entry order. A slot of level 0 is sorted once, when the cursor opens it; an upper slot is
  * dealt downwards in list order before anything can enter the slots below it directly, so entry order survives
- * without a stored sequence number. Long timers cost two or three moves in all and never a comparison.
+ * without a stored sequence number. Long timers cost two or three moves in all, and comparisons only at the end.
  *
  * Left out: removing an event (owners let a stale one pass).
  * Source: Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987; the radix form after Ahuja
- * et al., "Faster algorithms for the shortest path problem", JACM 1990. Sizes: bench/eventList.ts.
+ * et al., "Faster algorithms for the shortest path problem", JACM 1990. Speed: bench/eventList.ts.
  */
 import { assert } from './assert.ts';
 import { EventPool, none } from './eventPool.ts';
