@@ -10,7 +10,7 @@ import { flows, rpc } from './lib/traffic.ts';
 
 export default defineScenario({
   id: 'large-cluster',
-  title: '2,000 nodes, 50 racks, Hadoop flows, RPCs and probe streams',
+  title: 'racks of 40 nodes: Hadoop flows, RPCs and probe streams',
   question: 'What does each backend cost and deliver in a large cluster under mixed traffic?',
   cluster: leafSpine({
     nodes: 2000,

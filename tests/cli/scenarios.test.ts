@@ -157,6 +157,7 @@ test('a price is scaled alone, counts as assumed, and the catalog stays as it wa
   assert.equal(all.machine.prices.IP_OUT.eachNs, machine.prices.IP_OUT.eachNs! * 2);
   const [set] = tasksOf(podToPod, { set: [['machine.prices.CTXSW.byteNs', '3']] }) as [TaskSpec];
   assert.equal(set.machine.prices.CTXSW.byteNs, 3);
+  assert.equal(set.machine.prices.CTXSW.source, 'set by the user');
   assert.equal(JSON.stringify(machine), before);
 });
 
