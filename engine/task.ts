@@ -43,7 +43,8 @@ export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
     setup,
     lookaheadPs: lookaheadPs === Infinity ? Math.max(1e9, Math.round(spec.windowPs / 100)) : lookaheadPs,
     observer: measure,
-    endPs: stopPs + spec.drainPs,
+    // One more ps, so that the sample at the end of the window is taken.
+    endPs: stopPs + spec.drainPs + 1,
     eventsMax: spec.eventsMax,
     finished,
     ...(hooks.shuffle === undefined ? {} : { shuffle: hooks.shuffle }),

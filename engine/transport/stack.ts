@@ -177,7 +177,7 @@ export class Stack {
     batches.wire[b] = wireBytes(setup, batches.path[b]!, packets, bytes, TCP_INNER_BYTES);
     this.acknowledge(p, s, b);
     p.sentPackets += packets;
-    p.charge(setup.compiled.row.tcpTx, 1, packets, 0);
+    p.charge(setup.compiled.row.tcpTx, 1, packets, bytes);
     const lane = this.firstLane(p, s, b);
     if (!lane.orphans && setup.compiled.paths[batches.path[b]!]!.wired && setup.machine.wire === 'nic') {
       tcp.tsqCharge(sockets.tcp[s]!, bytes);

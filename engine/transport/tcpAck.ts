@@ -6,7 +6,7 @@
  */
 import { congestionAvoid, dctcpRound, hystart, ssthreshAfterLoss } from './congestion.ts';
 import type { TcpTable } from './tcpTable.ts';
-import { LOSS, RECOVERY, S_EVER, S_LOST, S_RETRANS, S_SACKED, type TcpState } from './tcpState.ts';
+import { LOSS, MAYBE, RECOVERY, S_EVER, S_LOST, S_RETRANS, S_SACKED, type TcpState } from './tcpState.ts';
 import { detectLosses, enterRecoveryIfLost, leaveRecovery, reduce } from './tcpLoss.ts';
 import { gsoDelayPs, splitSeg } from './tcpSend.ts';
 import { armXmit, rttSample } from './tcpTimers.ts';
@@ -38,6 +38,7 @@ export function onAck(
   if (right > c.right[ep]!) c.right[ep] = right;
   if (tsEcr >= 0) receiverRtt(s, ep, now - tsEcr);
   const before = c.una[ep]!;
+  c.blocked[ep] = MAYBE;
   if (c.packetsOut[ep] === 0) return;
   work.ackedPackets = 0;
   work.sackedPackets = 0;

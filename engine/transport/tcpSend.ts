@@ -7,7 +7,7 @@
  */
 import type { TcpTable } from './tcpTable.ts';
 import {
-  CWND, NO_DATA, RECOVERY, RWND, S_EVER, S_LOST, S_RETRANS, S_SACKED, TSQ, type TcpState,
+  CWND, MAYBE, NO_DATA, RECOVERY, RWND, S_EVER, S_LOST, S_RETRANS, S_SACKED, TSQ, type TcpState,
 } from './tcpState.ts';
 import { armXmit } from './tcpTimers.ts';
 
@@ -173,8 +173,7 @@ function describe(
   t.outPackets = packets;
   t.outRetransmit = again;
   c.lastSent[ep] = now;
-  // Not held: there may be more.
-  c.blocked[ep] = TSQ;
+  c.blocked[ep] = MAYBE;
   if (c.state[ep]! >= RECOVERY) c.prrOut[ep]! += packets;
   // Answering soon after receiving: the exchange is interactive, ACKs ride on data.
   if (now - c.lastRcvTime[ep]! < 40e9 && c.rcvNxt[ep]! > 0) c.pingpong[ep] = 1;

@@ -24,6 +24,8 @@ export const NO_DATA = 0;
 export const CWND = 1;
 export const RWND = 2;
 export const TSQ = 3;
+/** Nobody has asked since the last segment or ACK: there may be something to send. */
+export const MAYBE = 4;
 
 export class TcpState {
   /** Columns of endpoints. */

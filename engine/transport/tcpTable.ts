@@ -10,7 +10,7 @@ import type { Congestion } from './congestion.ts';
 import { AckWork, onAck } from './tcpAck.ts';
 import { fillAck, initReceiver, onData, read } from './tcpReceive.ts';
 import { inFlight, nextSkb } from './tcpSend.ts';
-import { S_LOST, S_RETRANS, S_SACKED, TcpState } from './tcpState.ts';
+import { MAYBE, S_LOST, S_RETRANS, S_SACKED, TcpState, TSQ } from './tcpState.ts';
 import { onTimer, RTO_MIN_PS } from './tcpTimers.ts';
 
 export interface TcpOptions {
@@ -77,6 +77,7 @@ export class TcpTable {
 
   write(ep: number, bytes: number): void {
     this.s.c.end[ep]! += bytes;
+    this.s.c.blocked[ep] = MAYBE;
   }
 
   /** Send buffer as tcp_sndbuf_expand grows it, in payload bytes. */
@@ -103,7 +104,7 @@ export class TcpTable {
     const { c } = s;
     if (inFlight(s, ep) >= c.cwnd[ep]!) return false;
     if (c.lostOut[ep]! > c.retransOut[ep]!) return true;
-    return c.end[ep]! > c.nxt[ep]! && c.blocked[ep] === 3;
+    return c.end[ep]! > c.nxt[ep]! && c.blocked[ep]! >= TSQ;
   }
 
   nextSkb(ep: number, now: number): boolean {

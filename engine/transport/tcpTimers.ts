@@ -9,7 +9,7 @@
 import { ssthreshAfterLoss } from './congestion.ts';
 import { detectLosses, enterRecoveryIfLost } from './tcpLoss.ts';
 import type { TcpTable } from './tcpTable.ts';
-import { LOSS, S_LOST, S_RETRANS, S_SACKED } from './tcpState.ts';
+import { LOSS, MAYBE, S_LOST, S_RETRANS, S_SACKED } from './tcpState.ts';
 import { splitSeg } from './tcpSend.ts';
 
 export const RTO_MIN_PS = 200e9; // TCP_RTO_MIN
@@ -53,6 +53,7 @@ export function onTimer(t: TcpTable, ep: number, now: number): number {
     what |= 2;
   }
   if (c.xmitAt[ep]! > now) return what;
+  c.blocked[ep] = MAYBE;
   switch (c.xmitKind[ep]) {
     case X_REORDER:
       detectLosses(t, ep, now);
