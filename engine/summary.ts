@@ -6,6 +6,7 @@ import type { TaskSpec } from './core/taskSpec.ts';
 import { MODEL_VERSION } from './core/version.ts';
 import type { Cluster } from './build.ts';
 import { KIND_NAMES } from './host/kinds.ts';
+import { QUEUE_NAMES } from './host/queues.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { type Measure, SAMPLES } from './measure.ts';
@@ -71,8 +72,8 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
       rpcsFinished: finished,
       rpcsCensored: started - finished,
     },
-    drops: mergeMaps(cluster, 'drops'),
-    queueOffered: queuesOffered(cluster),
+    drops: byQueue(cluster, 'dropped'),
+    queueOffered: byQueue(cluster, 'offered'),
     cpu: totals.map((t): StageCpu => ({ stage: t.stage, class: t.class, ps: t.ps.toString(), confidence: t.confidence })),
     utilisation: mean,
     binding: bound,
@@ -107,34 +108,21 @@ function windowCounters(cluster: Cluster, measure: Measure): Float64Array {
   return sums;
 }
 
-function mergeMaps(cluster: Cluster, field: 'drops' | 'offered'): Record<string, number> {
-  const all = new Map<string, number>();
-  for (const p of cluster.partitions) for (const [k, n] of p[field]) all.set(k, (all.get(k) ?? 0) + n);
-  return Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-}
-
-/** Ports by class, and the host's queues. */
-function queuesOffered(cluster: Cluster): Record<string, number> {
-  const all = mergeMaps(cluster, 'offered');
-  for (const p of cluster.partitions) {
-    const n = p.nodeCount;
-    const add = (name: string, from: number, to: number) => {
-      for (let i = from; i < to; i++) all[name] = (all[name] ?? 0) + p.ports.offered[i]!;
-    };
-    add('ToR port', n, 2 * n);
-    add('uplink', 2 * n, 2 * n + p.setup.uplinks);
-    add('downlink', 2 * n + p.setup.uplinks, 2 * n + 2 * p.setup.uplinks);
-  }
+/** Packets by queue over all partitions; queues that saw none are left out. */
+function byQueue(cluster: Cluster, field: 'dropped' | 'offered'): Record<string, number> {
+  const all: Record<string, number> = {};
+  QUEUE_NAMES.forEach((name, q) => {
+    const n = cluster.partitions.reduce((sum, p) => sum + p[field][q]!, 0);
+    if (n > 0) all[name] = n;
+  });
   return all;
 }
 
-/** "rx ring (rx_missed)" is a loss of the queue "rx ring". */
 function queueLosses(cluster: Cluster): QueueLoss[] {
-  const drops = mergeMaps(cluster, 'drops');
-  const offered = queuesOffered(cluster);
-  return Object.entries(drops)
-    .map(([reason, n]) => ({ reason, share: n / Math.max(1, offered[reason.split(' (')[0]!] ?? n) }))
-    .filter((l) => l.reason !== 'stale segment')
+  const offered = byQueue(cluster, 'offered');
+  return Object.entries(byQueue(cluster, 'dropped'))
+    .filter(([queue]) => offered[queue] !== undefined)
+    .map(([reason, n]) => ({ reason, share: n / offered[reason]! }))
     .sort((a, b) => b.share - a.share || (a.reason < b.reason ? -1 : 1));
 }
 

@@ -42,7 +42,8 @@ export function runWindows(run: WindowRun): number {
     order.length = 0;
     for (let i = 0; i < next.length; i++) if (next[i]! < end) order.push(i);
     run.shuffle?.(order);
-    for (const i of order) {
+    for (let k = 0; k < order.length; k++) {
+      const i = order[k]!;
       const p = partitions[i]!;
       events -= p.events;
       runPartition(p, end, run.observer, run.eventsMax - events);
@@ -50,8 +51,12 @@ export function runWindows(run: WindowRun): number {
       next[i] = p.wheel.peek();
     }
     if (events > run.eventsMax) throw new LimitError('event limit reached: raise eventsMax or shorten the run');
-    order.sort((a, b) => a - b);
-    for (const i of order) exchange(partitions, partitions[i]!, next);
+    // By source partition, whatever order they ran in.
+    if (run.shuffle !== undefined) order.sort((a, b) => a - b);
+    for (let k = 0; k < order.length; k++) {
+      const p = partitions[order[k]!]!;
+      if (p.outboxCount > 0) exchange(partitions, p, next);
+    }
     if (run.progress !== undefined && events - reported >= 200_000) {
       reported = events;
       run.progress(start, events);

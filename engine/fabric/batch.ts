@@ -154,11 +154,12 @@ export class Batches {
     if (this.units[b]! > count) this.units[b] = count;
   }
 
-  /** Payload of the first `count` packets: full ones before a shorter last, or all alike. */
+  /** Payload of the first `count` packets: a stream's are full before a shorter last, datagrams are all alike. */
   private frontBytes(b: number, count: number, mssBytes: number): number {
     const n = this.packets[b]!;
     const bytes = this.bytes[b]!;
-    return bytes > (n - 1) * mssBytes ? count * mssBytes : Math.round((bytes * count) / n);
+    if (bytes === 0) return 0;
+    return (this.flags[b]! & F_UDP) === 0 ? count * mssBytes : Math.round((bytes * count) / n);
   }
 
   copy(source: number, target: number): void {

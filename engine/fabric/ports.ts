@@ -29,8 +29,6 @@ export class Ports {
   readonly wireBytes: Float64Array;
   readonly packets: Float64Array;
   readonly dropped: Float64Array;
-  /** Packets that came to the port, counted by the switch. */
-  readonly offered: Float64Array;
   /** Largest backlog seen, bytes. */
   readonly peakBytes: Float64Array;
   /** Departure of the last packet of the batch just sent, ps. */
@@ -52,7 +50,6 @@ export class Ports {
     this.wireBytes = f();
     this.packets = f();
     this.dropped = f();
-    this.offered = f();
     this.peakBytes = f();
   }
 
@@ -74,7 +71,9 @@ export class Ports {
     const u = this.unarrived[port]!;
     if (u <= 0) return 0;
     const left = u - this.unarrivedRate[port]! * (now - this.unarrivedAt[port]!);
-    return left > 0 ? left : 0;
+    if (left > 0) return left;
+    this.unarrived[port] = 0;
+    return 0;
   }
 
   /**
@@ -83,8 +82,11 @@ export class Ports {
    * @returns false if no packet found room
    */
   send(port: number, batches: Batches, b: number, now: number, limitBytes: number, mssBytes: number): boolean {
-    const rate = this.psPerByte[port]!;
     let n = batches.packets[b]!;
+    if (n === 1 && this.unarrived[port] === 0 && this.ecnBytes[port] === 0) {
+      return this.sendOne(port, batches, b, now, limitBytes);
+    }
+    const rate = this.psPerByte[port]!;
     const perPacket = (batches.wire[b]! * rate) / n;
     const spacing = batches.spacing[b]!;
     const u = this.unarrivedNow(port, now);
@@ -132,6 +134,31 @@ export class Ports {
     this.lastDeparture = first + out * (n - 1);
     batches.t0[b] = first + this.delayPs[port]!;
     batches.spacing[b] = out;
+    return true;
+  }
+
+  /** The same for one packet behind packets that are all here: an exact FIFO. */
+  private sendOne(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
+    const rate = this.psPerByte[port]!;
+    const wire = batches.wire[b]!;
+    const work = Math.round(wire * rate);
+    const busy = this.busyUntil[port]!;
+    const done = (busy > now ? busy : now) + work;
+    const queued = done - now;
+    this.lastDropped = 0;
+    if (queued > limitBytes * rate) {
+      this.lastDropped = 1;
+      this.dropped[port]!++;
+      return false;
+    }
+    if (queued > this.peakBytes[port]! * rate) this.peakBytes[port] = queued / rate;
+    this.busyUntil[port] = done;
+    this.workPs[port]! += work;
+    this.wireBytes[port]! += wire;
+    this.packets[port]!++;
+    this.lastDeparture = done;
+    batches.t0[b] = done + this.delayPs[port]!;
+    batches.spacing[b] = 0;
     return true;
   }
 }

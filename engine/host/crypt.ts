@@ -10,6 +10,7 @@ import type { Lane } from './compile.ts';
 import { chargeWake, raise, wakeThread } from './cores.ts';
 import { leaveLane } from './napi.ts';
 import type { Partition } from './partition.ts';
+import { Q_CRYPTO_RING } from './queues.ts';
 import { N_PEER, T_KWORKER } from './tables.ts';
 
 const RING_PACKETS = 1024; // MAX_QUEUED_PACKETS, drivers/net/wireguard/messages.h
@@ -64,9 +65,9 @@ export function cryptQueue(p: Partition, b: number): void {
   const k = peerOfBatch(p, b, lane.receiver);
   const n = batches.packets[b]!;
   const used = lane.receiver ? peers.rxPackets[k]! : peers.txPackets[k]!;
-  p.offer('crypto ring', n);
+  p.offered[Q_CRYPTO_RING]! += n;
   if (used + n > RING_PACKETS) {
-    p.lose(b, 'crypto ring (WG_QUEUE)');
+    p.lose(b, Q_CRYPTO_RING);
     return;
   }
   batches.next[b] = -1;

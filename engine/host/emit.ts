@@ -7,6 +7,7 @@ import { cryptQueue, peerOrder } from './crypt.ts';
 import { C_LINK, K_TOR_UP } from './kinds.ts';
 import { append, arm } from './napi.ts';
 import type { Partition } from './partition.ts';
+import { Q_DAEMON_SOCKET, Q_QDISC, Q_TUN_RING } from './queues.ts';
 import { MARK_NOTE, MARK_WORK } from './sockets.ts';
 
 const TUN_RING_PACKETS = 500; // TUN_READQ_SIZE, drivers/net/tun.c
@@ -61,14 +62,14 @@ function transmitBatch(p: Partition, b: number, core: number): void {
   const bytes = batches.bytes[b]!;
   const limit = (setup.machine.nic.qdiscSkbs * batches.wire[b]!) / units;
   const packets = batches.packets[b]!;
-  p.offer('qdisc', packets);
+  p.offered[Q_QDISC]! += packets;
   const sent = ports.send(local, batches, b, p.wheel.now, limit, setup.mssBytes);
   if (!sent) {
-    p.lose(b, 'qdisc (QDISC_DROP)');
+    p.lose(b, Q_QDISC);
     if (sock >= 0) p.upper.completed(p, sock, bytes, core);
     return;
   }
-  if (ports.lastDropped > 0) p.drop('qdisc (QDISC_DROP)', ports.lastDropped);
+  if (ports.lastDropped > 0) p.drop(Q_QDISC, ports.lastDropped);
   const napi = local * setup.rxQueues + ((core % setup.cores) % setup.rxQueues);
   const item = items.alloc();
   items.ref[item] = sock;
@@ -95,15 +96,15 @@ function serverQueue(p: Partition, b: number, tun: boolean, t: number): void {
   const used = tun ? threads.aCount[t]! : threads.bCount[t]! * unit;
   // One datagram more than fits is let in (__udp_enqueue_schedule_skb).
   const room = tun ? limit - used : Math.ceil((limit - used) / unit) + (used <= limit ? 0 : -1);
-  p.offer(tun ? 'TUN ring' : 'daemon socket', n);
+  const queue = tun ? Q_TUN_RING : Q_DAEMON_SOCKET;
+  p.offered[queue]! += n;
   if (room < n) {
-    const reason = tun ? 'TUN ring (FULL_RING)' : 'daemon socket (SOCKET_RCVBUFF)';
     if (room <= 0) {
-      p.lose(b, reason);
+      p.lose(b, queue);
       wakeThread(p, t);
       return;
     }
-    p.drop(reason, n - room);
+    p.drop(queue, n - room);
     batches.truncate(b, room, setup.mssBytes);
   }
   batches.next[b] = -1;

@@ -35,6 +35,8 @@ export function groReceive(p: Partition, b: number): void {
     const joins =
       batches.seq[h]! + batches.bytes[h]! === batches.seq[b]! &&
       batches.flags[h] === batches.flags[b] &&
+      // A short packet ends its skb.
+      batches.bytes[h] === batches.packets[h]! * p.setup.mssBytes &&
       batches.bytes[h]! + batches.bytes[b]! <= GRO_MAX_BYTES;
     if (joins) {
       batches.bytes[h]! += batches.bytes[b]!;

@@ -13,6 +13,7 @@ import type { Lane } from './compile.ts';
 import { groFlush, groReceive } from './gro.ts';
 import { C_HOST, K_IRQ } from './kinds.ts';
 import type { Partition } from './partition.ts';
+import { Q_RX_RING } from './queues.ts';
 import { IRQ, POLL } from './rows.ts';
 import {
   NAPI_ARMED, NAPI_IDLE, NAPI_LISTED, N_NIC, N_PEER, N_SOCKETS,
@@ -25,14 +26,14 @@ export function nicArrive(p: Partition, local: number, b: number): void {
   const { batches, napis, setup } = p;
   const napi = local * setup.rxQueues + rxQueue(p, b);
   const n = batches.packets[b]!;
-  p.offer('rx ring', n);
+  p.offered[Q_RX_RING]! += n;
   const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
   if (room < n) {
     if (room <= 0) {
-      p.lose(b, 'rx ring (rx_missed)');
+      p.lose(b, Q_RX_RING);
       return;
     }
-    p.drop('rx ring (rx_missed)', n - room);
+    p.drop(Q_RX_RING, n - room);
     batches.truncate(b, room, setup.mssBytes);
   }
   append(p, napi, b);

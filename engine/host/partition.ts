@@ -8,9 +8,10 @@
 import { assert } from '../core/assert.ts';
 import { Digest } from '../core/digest.ts';
 import { Wheel } from '../core/wheel.ts';
-import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import { Batches, F_DATA, F_UDP, MESSAGE_DOUBLES } from '../fabric/batch.ts';
 import { Ports } from '../fabric/ports.ts';
-import { BYTE, CALL, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
+import { QUEUE_NAMES } from './queues.ts';
+import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
 import { Sockets } from './sockets.ts';
 import { GroTable } from './gro.ts';
@@ -72,6 +73,8 @@ export class Partition {
   // Statistics: whole numbers.
   readonly digest = new Digest();
   readonly counters: Float64Array;
+  /** Prices of the rows, laid out as the counters. */
+  private readonly prices: Float64Array;
   readonly kindCounts = new Float64Array(KIND_NAMES.length);
   events = 0;
   /** Data packets and skbs that reached sockets, data packets that left them; whole run. */
@@ -85,8 +88,9 @@ export class Partition {
   diedBytes = 0;
   lostPackets = 0;
   lostBytes = 0;
-  readonly drops = new Map<string, number>();
-  readonly offered = new Map<string, number>();
+  /** By queue (queues.ts), packets, whole run. */
+  readonly dropped = new Float64Array(QUEUE_NAMES.length);
+  readonly offered = new Float64Array(QUEUE_NAMES.length);
 
   // The job that is being priced.
   jobNs = 0;
@@ -115,6 +119,7 @@ export class Partition {
     this.ports = new Ports(nodeCount * 2 + setup.uplinks * 2);
     const rows = setup.compiled.rows.list.length;
     this.counters = new Float64Array(rows * COLUMN_COUNT);
+    this.prices = setup.compiled.rows.prices;
     this.rowStamp = new Int32Array(rows);
     this.probeNodes = new Uint8Array(nodeCount);
     this.daemons = new Int32Array(nodeCount).fill(-1);
@@ -170,41 +175,37 @@ export class Partition {
 
   /** Prices a batch of `units` skbs, `packets` packets, `bytes` of payload on a row of the open job. */
   charge(row: number, units: number, packets: number, bytes: number): void {
-    const { rows } = this.setup.compiled;
     const r = row + this.jobSoft;
     const o = r * COLUMN_COUNT;
-    let ns = rows.skb[r]! * units + rows.packet[r]! * packets + rows.byte[r]! * bytes;
+    const { prices, counters } = this;
+    let ns = prices[o + SKB]! * units + prices[o + PACKET]! * packets + prices[o + BYTE]! * bytes;
     if (this.rowStamp[r] !== this.jobId) {
       this.rowStamp[r] = this.jobId;
-      ns += rows.first[r]!;
-      this.counters[o + FIRST]!++;
+      ns += prices[o + FIRST]!;
+      counters[o + FIRST]!++;
     }
-    this.counters[o + SKB]! += units;
-    this.counters[o + PACKET]! += packets;
-    this.counters[o + BYTE]! += bytes;
+    counters[o + SKB]! += units;
+    counters[o + PACKET]! += packets;
+    counters[o + BYTE]! += bytes;
     this.jobNs += ns;
   }
 
   /** Prices `count` of one column that is not per skb, packet or byte. */
   chargeColumn(row: number, column: number, count: number): void {
-    const r = row + this.jobSoft;
-    this.counters[r * COLUMN_COUNT + column]! += count;
-    this.jobNs += this.setup.compiled.rows.list[r]!.ns[column]! * count;
+    const o = (row + this.jobSoft) * COLUMN_COUNT + column;
+    this.counters[o]! += count;
+    this.jobNs += this.prices[o]! * count;
   }
 
-  chargeCalls(row: number, count: number): void {
-    this.chargeColumn(row, CALL, count);
-  }
-
-  /** Counts packets lost by a reason; the payload of a cut batch is counted by `truncate`. */
-  drop(reason: string, packets: number): void {
+  /** Counts packets that a queue dropped; the payload of a cut batch is counted by `truncate`. */
+  drop(queue: number, packets: number): void {
     this.lostPackets += packets;
-    this.drops.set(reason, (this.drops.get(reason) ?? 0) + packets);
+    this.dropped[queue]! += packets;
   }
 
   /** Drops the whole of batch `b`. */
-  lose(b: number, reason: string): void {
-    this.drop(reason, this.batches.packets[b]!);
+  lose(b: number, queue: number): void {
+    this.drop(queue, this.batches.packets[b]!);
     this.lostBytes += this.batches.bytes[b]!;
     this.batches.free(b);
   }
@@ -214,10 +215,6 @@ export class Partition {
     this.diedPackets += this.batches.packets[b]!;
     this.diedBytes += this.batches.bytes[b]!;
     this.batches.free(b);
-  }
-
-  offer(queue: string, packets: number): void {
-    this.offered.set(queue, (this.offered.get(queue) ?? 0) + packets);
   }
 
   /** A batch that reaches a socket inside this job: handled before the job's price is closed. */
@@ -270,10 +267,14 @@ export class Partition {
       batches.lane[a] === batches.lane[b] &&
       batches.path[a] === batches.path[b] &&
       batches.flags[a] === batches.flags[b] &&
-      (batches.flags[a]! & 5) !== 0 &&
+      (batches.flags[a]! & (F_DATA | F_UDP)) !== 0 &&
       batches.from[a] === batches.from[b] &&
       batches.seq[a]! + batches.bytes[a]! === batches.seq[b]! &&
-      batches.packets[a]! + batches.packets[b]! <= setup.jobUnits
+      batches.packets[a]! + batches.packets[b]! <= setup.jobUnits &&
+      // Packet boundaries must stay known: a stream's packets are full before the last, datagrams all alike.
+      ((batches.flags[a]! & F_UDP) === 0
+        ? batches.bytes[a] === batches.packets[a]! * setup.mssBytes
+        : batches.bytes[a]! * batches.packets[b]! === batches.bytes[b]! * batches.packets[a]!)
     );
   }
 

@@ -90,18 +90,11 @@ export class RowBuilder {
   }
 }
 
-/** All rows of a task, as columns. Read only after the build. */
+/** All rows of a task. Read only after the build. */
 export class Rows {
   readonly list: Row[] = [];
-  first = new Float64Array(0);
-  poll = new Float64Array(0);
-  irq = new Float64Array(0);
-  wake = new Float64Array(0);
-  call = new Float64Array(0);
-  flow = new Float64Array(0);
-  skb = new Float64Array(0);
-  packet = new Float64Array(0);
-  byte = new Float64Array(0);
+  /** Row-major: row id × COLUMN_COUNT + column, ns. */
+  prices = new Float64Array(0);
 
   /** @returns the row's even id; id + 1 is the same row run from softirq. */
   register(b: RowBuilder): number {
@@ -112,18 +105,9 @@ export class Rows {
     return id;
   }
 
-  /** Lays the columns out; call once, after the last `register`. */
+  /** Lays the prices out flat; call once, after the last `register`. */
   seal(): void {
-    const column = (c: number) => Float64Array.from(this.list, (row) => row.ns[c]!);
-    this.first = column(FIRST);
-    this.poll = column(POLL);
-    this.irq = column(IRQ);
-    this.wake = column(WAKE);
-    this.call = column(CALL);
-    this.flow = column(FLOW);
-    this.skb = column(SKB);
-    this.packet = column(PACKET);
-    this.byte = column(BYTE);
+    this.prices = Float64Array.from(this.list.flatMap((row) => row.ns));
   }
 }
 

@@ -3,6 +3,7 @@
  * Flows and exchanges that start in the window count, whenever they end; those that do not end are censored
  * and count as at least their age.
  */
+import { assert } from '../core/assert.ts';
 import { Histogram } from '../core/histogram.ts';
 import type { Partition } from '../host/partition.ts';
 
@@ -77,6 +78,7 @@ export class Ledger {
 
   flowDone(p: Partition, f: number): void {
     const { flows } = this;
+    assert(flows.done[f] === 0, 'a flow ended twice');
     flows.done[f] = 1;
     const start = flows.startPs[f]!;
     if (!this.counts(start)) return;

@@ -13,6 +13,7 @@ import { C_TIMER, K_SOCK_TIMER } from '../host/kinds.ts';
 import type { Lane } from '../host/compile.ts';
 import { leaveLane } from '../host/napi.ts';
 import type { Partition } from '../host/partition.ts';
+import { Q_STALE, Q_UDP_SOCKET } from '../host/queues.ts';
 import { CALL, FLOW } from '../host/rows.ts';
 import { TCP_INNER_BYTES, UDP_INNER_BYTES, wireBytes } from '../host/setup.ts';
 import { MARK_NOTE, MARK_ROOM, MARK_SOFT, MARK_WORK } from '../host/sockets.ts';
@@ -60,7 +61,7 @@ export class Stack {
     const bytes = batches.bytes[b]!;
     if ((flags & F_SYN) === 0 && flags >>> EPOCH_SHIFT !== sockets.epoch[s]) {
       p.charge(row.tcpAckRx, packets, packets, 0);
-      p.lose(b, 'stale segment');
+      p.lose(b, Q_STALE);
       return;
     }
     if ((flags & (F_SYN | F_FIN)) !== 0) {
@@ -71,7 +72,7 @@ export class Stack {
     }
     const ep = sockets.tcp[s]!;
     if (ep < 0) {
-      p.lose(b, 'no socket');
+      p.lose(b, Q_STALE);
       return;
     }
     let acks = 0;
@@ -257,13 +258,13 @@ export class Stack {
     const limit = setup.machine.udpRcvbufBytes;
     const used = sockets.rcvPackets[s]! * unit;
     const fits = used > limit ? 0 : Math.floor((limit - used) / unit) + 1;
-    p.offer('UDP socket', n);
+    p.offered[Q_UDP_SOCKET]! += n;
     if (fits < n) {
       if (fits === 0) {
-        p.lose(b, 'UDP socket (SOCKET_RCVBUFF)');
+        p.lose(b, Q_UDP_SOCKET);
         return;
       }
-      p.drop('UDP socket (SOCKET_RCVBUFF)', n - fits);
+      p.drop(Q_UDP_SOCKET, n - fits);
       batches.truncate(b, fits, setup.udpPayloadBytes);
       n = fits;
     }

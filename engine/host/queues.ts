@@ -1,0 +1,28 @@
+/**
+ * Where packets can be lost: each queue by its name and the kernel's reason. Partitions count what was offered
+ * to it and what it dropped, in packets.
+ */
+export const Q_RX_RING = 0;
+export const Q_QDISC = 1;
+export const Q_TUN_RING = 2;
+export const Q_DAEMON_SOCKET = 3;
+export const Q_UDP_SOCKET = 4;
+export const Q_CRYPTO_RING = 5;
+export const Q_TOR_PORT = 6;
+export const Q_UPLINK = 7;
+export const Q_DOWNLINK = 8;
+/** Segments of a connection that is over: no queue's fault. */
+export const Q_STALE = 9;
+
+export const QUEUE_NAMES = [
+  'rx ring (rx_missed)',
+  'qdisc (QDISC_DROP)',
+  'TUN ring (FULL_RING)',
+  'daemon socket (SOCKET_RCVBUFF)',
+  'UDP socket (SOCKET_RCVBUFF)',
+  'crypto ring (WG_QUEUE)',
+  'ToR port',
+  'uplink',
+  'downlink',
+  'stale segment',
+] as const;
