@@ -4,13 +4,14 @@
  */
 import type { Cluster } from './build.ts';
 import { C_SAMPLE, K_SAMPLE } from './host/kinds.ts';
+import { STRIDE } from './core/table.ts';
 import type { Partition } from './host/partition.ts';
 import { PROC, SLEEPING, SOFT } from './host/tables.ts';
 import type { Observer } from './dispatch.ts';
 
 export const SAMPLES = 20;
 
-/** Accumulators of one partition at one instant; all ps, bytes or counts. */
+/** Accumulators of one partition at one instant, by row number; all ps, bytes or counts. */
 export interface Snapshot {
   readonly counters: Float64Array;
   readonly softPs: Float64Array;
@@ -61,7 +62,7 @@ export class Measure implements Observer {
       const bytes = ports.backlogPs(i, now) / ports.psPerByte[i]!;
       if (bytes > this.backlogBytes[cls]![index]!) this.backlogBytes[cls]![index] = Math.round(bytes);
     }
-    for (let c = 0; c < cores.count; c++) {
+    for (let c = 0; c < cores.end; c += STRIDE) {
       if (cores.state[c] === SOFT || cores.state[c] === PROC) this.busyCores[index]!++;
     }
   }
@@ -70,15 +71,20 @@ export class Measure implements Observer {
 function snapshot(p: Partition): Snapshot {
   const { cores, threads, ports } = p;
   const now = p.wheel.now;
-  const softPs = cores.busySoftPs.slice();
-  const procPs = cores.busyProcPs.slice();
-  for (let c = 0; c < cores.count; c++) {
-    if (cores.state[c] === SOFT) softPs[c]! += now - cores.jobStart[c]!;
-    else if (cores.state[c] === PROC) procPs[c]! += now - cores.jobStart[c]!;
+  const softPs = new Float64Array(cores.rows);
+  const procPs = new Float64Array(cores.rows);
+  for (let k = 0; k < cores.rows; k++) {
+    const c = k * STRIDE;
+    softPs[k] = cores.busySoftPs[c]!;
+    procPs[k] = cores.busyProcPs[c]!;
+    if (cores.state[c] === SOFT) softPs[k]! += now - cores.jobStart[c]!;
+    else if (cores.state[c] === PROC) procPs[k]! += now - cores.jobStart[c]!;
   }
-  const threadPs = threads.activePs.slice(0, threads.count);
-  for (let t = 0; t < threads.count; t++) {
-    if (threads.state[t] !== SLEEPING) threadPs[t]! += now - threads.activeSince[t]!;
+  const threadPs = new Float64Array(threads.rows);
+  for (let k = 0; k < threads.rows; k++) {
+    const t = k * STRIDE;
+    threadPs[k] = threads.activePs[t]!;
+    if (threads.state[t] !== SLEEPING) threadPs[k]! += now - threads.activeSince[t]!;
   }
   // Work that a port has taken but not yet done belongs to the time in which it is done.
   const portPs = ports.workPs.slice();

@@ -2,6 +2,7 @@
 import { Digest } from './core/digest.ts';
 import { Histogram } from './core/histogram.ts';
 import type { Binding, ProbeRecord, SeriesRecord, StageCpu, TaskRecord } from './core/record.ts';
+import { STRIDE } from './core/table.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { MODEL_VERSION } from './core/version.ts';
 import type { Cluster } from './build.ts';
@@ -133,7 +134,7 @@ function windowHeld(cluster: Cluster, only?: (partition: number, sock: number) =
   let receive = 0;
   for (const p of cluster.partitions) {
     const { tcp } = cluster.stacks[p.index]!;
-    for (let s = 0; s < p.sockets.count; s++) {
+    for (let s = 0; s < p.sockets.end; s += STRIDE) {
       const ep = p.sockets.tcp[s]!;
       if (ep < 0 || (only !== undefined && !only(p.index, s))) continue;
       busy += tcp.busyPs(ep, p.wheel.now);
@@ -170,7 +171,7 @@ function probeRecords(cluster: Cluster, nodes: readonly Partial<Record<string, n
   for (const ledger of ledgers) for (let i = 0; i < count; i++) bytes[i]! += ledger.probeBytes[i]!;
   const ends: number[][] = Array.from({ length: count }, () => []);
   for (const p of partitions) {
-    for (let s = 0; s < p.sockets.count; s++) {
+    for (let s = 0; s < p.sockets.end; s += STRIDE) {
       const probe = p.sockets.probe[s]!;
       if (probe >= 0) ends[probe]!.push(p.firstNode + p.sockets.node[s]!);
     }

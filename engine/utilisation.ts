@@ -8,6 +8,7 @@
  */
 import type { Cluster } from './build.ts';
 import type { Binding, ResourceClass } from './core/record.ts';
+import { STRIDE } from './core/table.ts';
 import type { Partition } from './host/partition.ts';
 import { T_APP, T_DAEMON } from './host/tables.ts';
 import { netperfPairs } from './traffic/connect.ts';
@@ -22,18 +23,18 @@ function ofNode(cluster: Cluster, p: Partition, local: number, a: Snapshot, b: S
   const { windowPs } = cluster.spec;
   const { cores: perNode, sharedCores } = cluster.setup;
   const best: Utilisation = { NIC: cluster.setup.machine.wire === 'veth' ? 0 : (b.portPs[local]! - a.portPs[local]!) / windowPs };
-  const base = p.coreBase(local);
+  const base = p.coreBase(local) / STRIDE;
   const raise = (cls: ResourceClass, value: number) => {
     if (value > (best[cls] ?? 0)) best[cls] = value;
   };
   for (let c = base; c < base + perNode; c++) raise('softirq core', (b.softPs[c]! - a.softPs[c]!) / windowPs);
   for (let t = 0; t < b.threadPs.length; t++) {
-    const core = p.threads.core[t]!;
+    const core = p.threads.core[t * STRIDE]! / STRIDE;
     if (core < base || core >= base + perNode) continue;
-    const kind = p.threads.kind[t];
+    const kind = p.threads.kind[t * STRIDE];
     const active = b.threadPs[t]! - (t < a.threadPs.length ? a.threadPs[t]! : 0);
     const cls = kind === T_APP ? 'application core' : kind === T_DAEMON ? 'daemon thread' : 'kworker';
-    if (kind === T_DAEMON && sharedCores && p.daemons[local] !== t) continue;
+    if (kind === T_DAEMON && sharedCores && p.daemons[local] !== t * STRIDE) continue;
     raise(cls, active / windowPs);
   }
   return best;

@@ -1,10 +1,10 @@
 /**
  * Batches: what travels. Contiguous packets of one flow with a spacing; an skb of any size is one batch.
- * Struct of arrays over one pool a partition; a list is a chain of `next`.
+ * One pool a partition; a list is a chain of `next`.
  *
  * Left out: payload contents, checksums, fragments.
  */
-import { LimitError } from '../core/assert.ts';
+import { STRIDE, Table } from '../core/table.ts';
 
 /** Carries payload of a TCP stream. */
 export const F_DATA = 1;
@@ -26,90 +26,85 @@ export const EPOCH_SHIFT = 16;
 /** Doubles a batch takes in a mailbox between partitions. */
 export const MESSAGE_DOUBLES = 28;
 
-export class Batches {
+export class Batches extends Table {
   /** Arrival (or readiness) of the first packet's last bit, ps. */
-  t0: Float64Array;
+  t0!: Float64Array;
   /** Between packets, ps; 0: all at once. */
-  spacing: Float64Array;
+  spacing!: Float64Array;
   /** Stream offset of the first payload byte. */
-  seq: Float64Array;
+  seq!: Float64Array;
   /** Payload, bytes. */
-  bytes: Float64Array;
+  bytes!: Float64Array;
   /** On the wire, all packets with preamble and gap, bytes. */
-  wire: Float64Array;
-  ackSeq: Float64Array;
-  window: Float64Array;
-  tsVal: Float64Array;
-  tsEcr: Float64Array;
-  /** Three blocks of (start, end) each. */
-  sack: Float64Array;
-  sackCount: Int32Array;
-  /** Destination socket in its partition; −1 where no socket (fabric benchmark). */
-  sock: Int32Array;
-  /** Sending socket in its partition, −1 once orphaned. */
-  from: Int32Array;
-  path: Int32Array;
-  lane: Int32Array;
-  packets: Int32Array;
+  wire!: Float64Array;
+  tsVal!: Float64Array;
+  tsEcr!: Float64Array;
+  ackSeq!: Float64Array;
+  window!: Float64Array;
+  /** Three blocks of (start, end): six places from the id on. */
+  sack!: Float64Array;
+  /** Destination socket in its partition; −1 where no socket (fabric alone). */
+  sock!: Int32Array;
+  path!: Int32Array;
+  lane!: Int32Array;
+  packets!: Int32Array;
   /** skbs in which the packets travel now: 1 … packets. */
-  units: Int32Array;
-  flags: Int32Array;
-  srcNode: Int32Array;
-  dstNode: Int32Array;
+  units!: Int32Array;
+  flags!: Int32Array;
+  srcNode!: Int32Array;
+  dstNode!: Int32Array;
   /** RSS hash of the outer header. */
-  rss: Int32Array;
+  rss!: Int32Array;
   /** ECMP hash of the outer header, before a switch's seed. */
-  ecmp: Int32Array;
+  ecmp!: Int32Array;
+  sackCount!: Int32Array;
+  /** Sending socket in its partition, −1 once orphaned. */
+  from!: Int32Array;
   /** Parts of this batch still being worked on elsewhere (crypto dealt over cores). */
-  parts: Int32Array;
-  next: Int32Array;
+  parts!: Int32Array;
+  next!: Int32Array;
   live = 0;
   /** Payload cut off by `truncate`, bytes, whole run: part of what was dropped. */
   cutBytes = 0;
   private freeHead = -1;
-  private capacity: number;
-  private readonly capacityMax: number;
 
-  constructor(capacity: number, capacityMax = 1 << 24) {
-    this.capacity = capacity;
-    this.capacityMax = capacityMax;
-    const f = () => new Float64Array(capacity);
-    const i = () => new Int32Array(capacity);
-    this.t0 = f();
-    this.spacing = f();
-    this.seq = f();
-    this.bytes = f();
-    this.wire = f();
-    this.ackSeq = f();
-    this.window = f();
-    this.tsVal = f();
-    this.tsEcr = f();
-    this.sack = new Float64Array(capacity * 6);
-    this.sackCount = i();
-    this.sock = i();
-    this.from = i();
-    this.path = i();
-    this.lane = i();
-    this.packets = i();
-    this.units = i();
-    this.flags = i();
-    this.srcNode = i();
-    this.dstNode = i();
-    this.rss = i();
-    this.ecmp = i();
-    this.parts = i();
-    this.next = i();
-    this.chain(0);
+  constructor(rows: number) {
+    super(rows);
+    this.bindAll();
+  }
+
+  protected override bind(f: Float64Array, i: Int32Array): void {
+    this.t0 = f.subarray(0);
+    this.spacing = f.subarray(1);
+    this.seq = f.subarray(2);
+    this.bytes = f.subarray(3);
+    this.wire = f.subarray(4);
+    this.tsVal = f.subarray(5);
+    this.tsEcr = f.subarray(6);
+    this.ackSeq = f.subarray(7);
+    this.window = f.subarray(8);
+    this.sack = f.subarray(9);
+    this.sock = i.subarray(0);
+    this.path = i.subarray(1);
+    this.lane = i.subarray(2);
+    this.packets = i.subarray(3);
+    this.units = i.subarray(4);
+    this.flags = i.subarray(5);
+    this.srcNode = i.subarray(6);
+    this.dstNode = i.subarray(7);
+    this.rss = i.subarray(8);
+    this.ecmp = i.subarray(9);
+    this.sackCount = i.subarray(10);
+    this.from = i.subarray(11);
+    this.parts = i.subarray(12);
+    this.next = i.subarray(13);
   }
 
   /** A free batch; its fields hold an earlier batch's values until set. */
   alloc(): number {
     let b = this.freeHead;
-    if (b < 0) {
-      this.grow();
-      b = this.freeHead;
-    }
-    this.freeHead = this.next[b]!;
+    if (b < 0) b = this.addRow();
+    else this.freeHead = this.next[b]!;
     this.next[b] = -1;
     this.live++;
     return b;
@@ -174,7 +169,7 @@ export class Batches {
     this.tsEcr[target] = this.tsEcr[source]!;
     const count = this.sackCount[source]!;
     this.sackCount[target] = count;
-    for (let i = 0; i < count * 2; i++) this.sack[target * 6 + i] = this.sack[source * 6 + i]!;
+    for (let i = 0; i < count * 2; i++) this.sack[target + i] = this.sack[source + i]!;
     this.sock[target] = this.sock[source]!;
     this.from[target] = this.from[source]!;
     this.path[target] = this.path[source]!;
@@ -212,7 +207,7 @@ export class Batches {
     m[o + 18] = this.ecmp[b]!;
     const count = this.sackCount[b]!;
     m[o + 19] = count;
-    for (let i = 0; i < count * 2; i++) m[o + 20 + i] = this.sack[b * 6 + i]!;
+    for (let i = 0; i < count * 2; i++) m[o + 20 + i] = this.sack[b + i]!;
   }
 
   decode(m: Float64Array, o: number): number {
@@ -240,7 +235,7 @@ export class Batches {
     this.parts[b] = 0;
     const count = m[o + 19]!;
     this.sackCount[b] = count;
-    for (let i = 0; i < count * 2; i++) this.sack[b * 6 + i] = m[o + 20 + i]!;
+    for (let i = 0; i < count * 2; i++) this.sack[b + i] = m[o + 20 + i]!;
     return b;
   }
 
@@ -248,62 +243,10 @@ export class Batches {
   inFlight(): { packets: number; bytes: number } {
     let packets = 0;
     let bytes = 0;
-    for (let b = 0; b < this.capacity; b++) {
+    for (let b = 0; b < this.end; b += STRIDE) {
       packets += this.packets[b]!;
       bytes += this.bytes[b]!;
     }
     return { packets, bytes };
-  }
-
-  /** Bytes of memory that the pool holds. */
-  memoryBytes(): number {
-    return this.capacity * (15 * 8 + 14 * 4);
-  }
-
-  private chain(from: number): void {
-    for (let i = from; i < this.capacity - 1; i++) this.next[i] = i + 1;
-    this.next[this.capacity - 1] = this.freeHead;
-    this.freeHead = from;
-  }
-
-  private grow(): void {
-    const from = this.capacity;
-    if (from * 2 > this.capacityMax) throw new LimitError('batch pool is full: offer less load or more nodes');
-    this.capacity = from * 2;
-    const f = (a: Float64Array, k = 1) => {
-      const b = new Float64Array(this.capacity * k);
-      b.set(a);
-      return b;
-    };
-    const i = (a: Int32Array) => {
-      const b = new Int32Array(this.capacity);
-      b.set(a);
-      return b;
-    };
-    this.t0 = f(this.t0);
-    this.spacing = f(this.spacing);
-    this.seq = f(this.seq);
-    this.bytes = f(this.bytes);
-    this.wire = f(this.wire);
-    this.ackSeq = f(this.ackSeq);
-    this.window = f(this.window);
-    this.tsVal = f(this.tsVal);
-    this.tsEcr = f(this.tsEcr);
-    this.sack = f(this.sack, 6);
-    this.sackCount = i(this.sackCount);
-    this.sock = i(this.sock);
-    this.from = i(this.from);
-    this.path = i(this.path);
-    this.lane = i(this.lane);
-    this.packets = i(this.packets);
-    this.units = i(this.units);
-    this.flags = i(this.flags);
-    this.srcNode = i(this.srcNode);
-    this.dstNode = i(this.dstNode);
-    this.rss = i(this.rss);
-    this.ecmp = i(this.ecmp);
-    this.parts = i(this.parts);
-    this.next = i(this.next);
-    this.chain(from);
   }
 }

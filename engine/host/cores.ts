@@ -20,6 +20,9 @@ import { kworkerJob, sharesDone } from './crypt.ts';
 const SOFTIRQ_LIMIT_PS = 2e9; // MAX_SOFTIRQ_TIME, kernel/softirq.c
 const SLICE_PS = 3e9; // sysctl_sched_base_slice scaled for 8+ CPUs, kernel/sched/fair.c
 const WAKEUP_GRANULARITY_PS = 1e9;
+/** ksoftirqd competes, and whose turn it is. */
+const KS_SOFTIRQ = 1;
+const KS_PROCESSES = 2;
 
 /** Puts a NAPI instance on its core's softirq list. */
 export function raise(p: Partition, napi: number): void {
@@ -100,7 +103,7 @@ export function jobEnd(p: Partition, core: number, gen: number): void {
   if (cores.gen[core] !== gen) return;
   const ps = p.wheel.now - cores.jobStart[core]!;
   const process = cores.state[core] === PROC;
-  const k = core * 2 + (process ? 1 : 0);
+  const k = core + (process ? 1 : 0);
   if (process) {
     cores.busyProcPs[core]! += ps;
     const t = cores.thread[core]!;
@@ -148,7 +151,7 @@ function schedule(p: Partition, core: number): void {
       continue;
     }
     if (cores.softHead[core]! >= 0) {
-      cores.turnProcess[core] = 0;
+      cores.ksoftirqd[core] = KS_SOFTIRQ;
       cores.turnEnd[core] = p.wheel.now + SLICE_PS;
       continue;
     }
@@ -165,17 +168,16 @@ function softirqTurn(p: Partition, core: number): boolean {
   const waiting = cores.preemptedPs[core]! >= 0 || cores.runHead[core]! >= 0 || cores.thread[core]! >= 0;
   if (cores.ksoftirqd[core] === 0) {
     if (!waiting || now - cores.softSince[core]! < SOFTIRQ_LIMIT_PS) return true;
-    cores.ksoftirqd[core] = 1;
-    cores.turnProcess[core] = 1;
+    cores.ksoftirqd[core] = KS_PROCESSES;
     cores.turnEnd[core] = now + SLICE_PS;
     return false;
   }
   if (!waiting) return true;
   if (now >= cores.turnEnd[core]!) {
-    cores.turnProcess[core] = 1 - cores.turnProcess[core]!;
+    cores.ksoftirqd[core] = cores.ksoftirqd[core] === KS_PROCESSES ? KS_SOFTIRQ : KS_PROCESSES;
     cores.turnEnd[core] = now + SLICE_PS;
   }
-  return cores.turnProcess[core] === 0;
+  return cores.ksoftirqd[core] === KS_SOFTIRQ;
 }
 
 function startSoft(p: Partition, core: number): boolean {

@@ -6,6 +6,7 @@
  * Left out: the 128-packet staged queue (a handshake is never pending), per-device rings apart from the peers'.
  * Source: drivers/net/wireguard/{send,receive,queueing}.c, Linux 6.12 (rings of 1,024).
  */
+import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import type { Lane } from './compile.ts';
 import { chargeWake, raise, wakeThread } from './cores.ts';
 import { leaveLane } from './napi.ts';
@@ -21,7 +22,7 @@ function peerFor(p: Partition, local: number, remote: number): number {
   if (known !== undefined) return known;
   const k = p.peers.add();
   p.peerOf.set(key, k);
-  const core = p.coreBase(local) + (remote % p.setup.cores);
+  const core = p.coreBase(local) + (remote % p.setup.cores) * STRIDE;
   p.peers.thread[k] = kworker(p, core);
   p.peers.napi[k] = p.napis.add(N_PEER, core, k);
   p.peers.turn[k] = remote % p.setup.cores;
@@ -30,10 +31,10 @@ function peerFor(p: Partition, local: number, remote: number): number {
 
 /** The kworker of a core, made on first use. */
 function kworker(p: Partition, core: number): number {
-  let t = p.kworkers[core]!;
+  let t = p.kworkers[core >> ROW_SHIFT]!;
   if (t < 0) {
     t = p.threads.add(core, T_KWORKER);
-    p.kworkers[core] = t;
+    p.kworkers[core >> ROW_SHIFT] = t;
   }
   return t;
 }
@@ -55,7 +56,7 @@ export function dealOut(p: Partition, b: number, lane: Lane): void {
   batches.parts[b] = start;
   peers.turn[k] = (start + shares) % setup.cores;
   const base = p.coreBase(local);
-  for (let i = 0; i < shares; i++) chargeWake(p, kworker(p, base + ((start + i) % setup.cores)));
+  for (let i = 0; i < shares; i++) chargeWake(p, kworker(p, base + ((start + i) % setup.cores) * STRIDE));
 }
 
 /** The enqueueing job has ended: the batch takes its place and its shares go to the workers. */
@@ -89,7 +90,7 @@ export function cryptQueue(p: Partition, b: number): void {
   let packets = n;
   let bytes = batches.bytes[b]!;
   for (let i = 0; i < shares; i++) {
-    const t = kworker(p, base + ((start + i) % setup.cores));
+    const t = kworker(p, base + ((start + i) % setup.cores) * STRIDE);
     const item = items.alloc();
     items.ref[item] = b;
     items.packets[item] = Math.ceil(packets / (shares - i));

@@ -2,6 +2,7 @@
  * What leaves a job at its end: batches to the wire, to a ring, to another worker; sockets whose threads have
  * work now. Tail drops at every queue, with the kernel's reason.
  */
+import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { raise, wakeThread } from './cores.ts';
 import { cryptQueue, peerOrder } from './crypt.ts';
 import { C_LINK, K_TOR_UP } from './kinds.ts';
@@ -70,7 +71,8 @@ function transmitBatch(p: Partition, b: number, core: number): void {
     return;
   }
   if (ports.lastDropped > 0) p.drop(Q_QDISC, ports.lastDropped);
-  const napi = local * setup.rxQueues + ((core % setup.cores) % setup.rxQueues);
+  const queue = (core >> ROW_SHIFT) % setup.cores % setup.rxQueues;
+  const napi = (local * setup.rxQueues + queue) * STRIDE;
   const item = items.alloc();
   items.ref[item] = sock;
   items.bytes[item] = bytes;

@@ -5,6 +5,7 @@
  * Left out: flushes by PSH and by other flags, held packets across polls (gro_flush_timeout).
  * Source: net/core/gro.c (GRO_HASH_BUCKETS 8, MAX_GRO_SKBS 8), Linux 6.12.
  */
+import { ROW_SHIFT } from '../core/table.ts';
 import type { Partition } from './partition.ts';
 import { leaveLane } from './napi.ts';
 
@@ -26,7 +27,7 @@ export function groReceive(p: Partition, b: number): void {
   const { batches, gro } = p;
   // The inner flow decides: its destination socket stands for the five-tuple.
   const sock = batches.sock[b]!;
-  const bucket = sock & (BUCKETS - 1);
+  const bucket = (sock >> ROW_SHIFT) & (BUCKETS - 1);
   const base = bucket * FLOWS;
   const count = gro.count[bucket]!;
   for (let i = 0; i < count; i++) {

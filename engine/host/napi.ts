@@ -6,6 +6,7 @@
  *
  * Left out: busy polling, threaded NAPI, adaptive moderation. Source: net/core/dev.c, Linux 6.12.
  */
+import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { F_DATA, F_UDP } from '../fabric/batch.ts';
 import { chargeWake, raise } from './cores.ts';
 import { dealOut } from './crypt.ts';
@@ -24,7 +25,7 @@ const WEIGHT = 64; // NAPI_POLL_WEIGHT, include/linux/netdevice.h
 /** A batch's first packet is at node `local`'s NIC. */
 export function nicArrive(p: Partition, local: number, b: number): void {
   const { batches, napis, setup } = p;
-  const napi = local * setup.rxQueues + rxQueue(p, b);
+  const napi = (local * setup.rxQueues + rxQueue(p, b)) * STRIDE;
   const n = batches.packets[b]!;
   p.offered[Q_RX_RING]! += n;
   const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
@@ -47,7 +48,7 @@ function rxQueue(p: Partition, b: number): number {
   const sock = batches.sock[b]!;
   if (facts.arfs && setup.compiled.paths[batches.path[b]!]!.headerBytes === 0 && sock >= 0) {
     const core = p.threads.core[p.sockets.thread[sock]!]!;
-    return (core % setup.cores) % setup.rxQueues;
+    return ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;
   }
   return (batches.rss[b]! & 127) % setup.rxQueues; // indirection table of 128, filled round-robin
 }

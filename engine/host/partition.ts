@@ -6,6 +6,7 @@
  * (TCP variables) happen up to one job (at most some 20 µs) early, its packets and wake-ups do not.
  */
 import { assert } from '../core/assert.ts';
+import { STRIDE } from '../core/table.ts';
 import { Digest } from '../core/digest.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Batches, F_DATA, F_UDP, MESSAGE_DOUBLES } from '../fabric/batch.ts';
@@ -50,8 +51,8 @@ export class Partition {
   readonly batches: Batches;
   readonly ports: Ports;
   readonly cores: Cores;
-  readonly threads = new Threads();
-  readonly napis = new Napis();
+  readonly threads: Threads;
+  readonly napis: Napis;
   readonly items = new Items();
   readonly peers = new Peers();
   /** Peer by local node × cluster size + remote node. */
@@ -115,6 +116,8 @@ export class Partition {
     this.batches = new Batches(256);
     const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
     this.cores = new Cores(cores);
+    this.threads = new Threads(cores + nodeCount);
+    this.napis = new Napis(cores * 2 + nodeCount * setup.rxQueues);
     // NIC of each node, ToR port of each node, uplinks, spine ports.
     this.ports = new Ports(nodeCount * 2 + setup.uplinks * 2);
     const rows = setup.compiled.rows.list.length;
@@ -126,18 +129,20 @@ export class Partition {
     this.kworkers = new Int32Array(cores).fill(-1);
     // NIC queue q of local node l: instance l · rxQueues + q, on core q.
     for (let l = 0; l < nodeCount; l++) {
-      for (let q = 0; q < setup.rxQueues; q++) this.napis.add(N_NIC, this.coreBase(l) + (q % setup.cores), l);
+      for (let q = 0; q < setup.rxQueues; q++) this.napis.add(N_NIC, this.coreBase(l) + (q % setup.cores) * STRIDE, l);
     }
-    this.backlogNapi = this.napis.count;
-    for (let c = 0; c < cores; c++) this.napis.add(N_VETH, c, c);
-    this.socketNapi = this.napis.count;
-    for (let c = 0; c < cores; c++) this.napis.add(N_SOCKETS, c, c);
-    // Application thread of core c: thread c.
-    for (let c = 0; c < cores; c++) this.threads.add(c, T_APP);
+    const { end } = this.cores;
+    this.backlogNapi = this.napis.end;
+    for (let c = 0; c < end; c += STRIDE) this.napis.add(N_VETH, c, c);
+    this.socketNapi = this.napis.end;
+    for (let c = 0; c < end; c += STRIDE) this.napis.add(N_SOCKETS, c, c);
+    // A core's application thread has the core's id.
+    for (let c = 0; c < end; c += STRIDE) this.threads.add(c, T_APP);
     if (setup.hasServer) {
       for (let l = 0; l < nodeCount; l++) {
         // One core set: each host's daemon on its own core; else the last core, which applications leave alone.
-        const core = setup.sharedCores ? l % setup.cores : this.coreBase(l) + setup.cores - 1;
+        const own = setup.sharedCores ? l % setup.cores : setup.cores - 1;
+        const core = this.coreBase(l) + own * STRIDE;
         this.daemons[l] = this.threads.add(core, T_DAEMON);
       }
     }
@@ -145,7 +150,7 @@ export class Partition {
 
   /** First core of a local node. */
   coreBase(local: number): number {
-    return this.setup.sharedCores ? 0 : local * this.setup.cores;
+    return this.setup.sharedCores ? 0 : local * this.setup.cores * STRIDE;
   }
 
   /** Thread of the daemon that batch `b` meets at the end of `lane`. */
@@ -235,7 +240,7 @@ export class Partition {
 
   /** Lets batch `b` go when the open job ends. */
   output(b: number): void {
-    const k = this.jobCore * 2 + (1 - this.jobSoft);
+    const k = this.jobCore + 1 - this.jobSoft;
     const { cores, batches } = this;
     batches.next[b] = -1;
     if (cores.outHead[k]! < 0) cores.outHead[k] = b;
@@ -297,11 +302,8 @@ export class Partition {
   }
 
   memoryBytes(): number {
-    const threads = this.threads.core.length * 100;
-    const napis = this.napis.kind.length * 70;
-    return (
-      this.batches.memoryBytes() + this.sockets.memoryBytes() + this.cores.count * 140 + threads + napis +
-      this.counters.byteLength + this.outbox.byteLength + this.items.ref.length * 32
-    );
+    const tables = [this.batches, this.cores, this.threads, this.napis, this.items, this.peers, this.sockets];
+    const held = tables.reduce((sum, table) => sum + table.memoryBytes(), 0);
+    return held + this.counters.byteLength + this.outbox.byteLength;
   }
 }

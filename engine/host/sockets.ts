@@ -1,52 +1,86 @@
-/** Sockets of one partition, as a struct of arrays. The transport keeps its own state beside it (`tcp`). */
-import { grown } from './tables.ts';
+/** Sockets of one partition. The transport keeps its own state beside it (`tcp`). Ids are multiples of STRIDE. */
+import { Table } from '../core/table.ts';
 
-export class Sockets {
-  count = 0;
-  /** Local node. */
-  node = new Int32Array(64);
-  peerNode = new Int32Array(64);
-  peerSock = new Int32Array(64);
-  thread = new Int32Array(64);
-  /** TCP row; −1: UDP. */
-  tcp = new Int32Array(64);
-  /** Compiled path that its packets take. */
-  path = new Int32Array(64);
-  rss = new Int32Array(64);
-  ecmp = new Int32Array(64);
-  mss = new Int32Array(64);
-  /** Application's role, and its index in the role's table. */
-  role = new Uint8Array(64);
-  ref = new Int32Array(64);
-  /** Probe that it belongs to; −1: none. */
-  probe = new Int32Array(64);
-  /** 1: on its thread's work list; 2: on a core's softirq list; 4: on a job's note list; 8: waits for room. */
-  marks = new Uint8Array(64);
-  /** Connections this socket has been through (TCP_CRR), modulo 2^15. */
-  epoch = new Int32Array(64);
-  /** The next packet is the first of a new connection. */
-  fresh = new Uint8Array(64);
-  workNext = new Int32Array(64);
-  softNext = new Int32Array(64);
-  noteNext = new Int32Array(64);
+/** One row a socket. */
+export class Sockets extends Table {
   /** Pending timer event, ps; Infinity: none. */
-  timerAt = new Float64Array(64);
+  timerAt!: Float64Array;
   /** Application bytes not yet written to the socket. */
-  toWrite = new Float64Array(64);
-  /** Bytes of the message being read that are still missing. */
-  toRead = new Float64Array(64);
-  delivered = new Float64Array(64);
-  /** UDP: datagrams and payload bytes waiting in the receive buffer; truesize used. */
-  rcvBytes = new Float64Array(64);
-  rcvPackets = new Float64Array(64);
-  /** skbs waiting to be read (both transports). */
-  rcvUnits = new Float64Array(64);
-  /** UDP: truesize below the stack not yet completed. */
-  sndBytes = new Float64Array(64);
+  toWrite!: Float64Array;
+  /** Bytes of the message being read: still missing (flow) or gathered (exchanges). */
+  toRead!: Float64Array;
+  /** Payload read (TCP), sent (UDP). */
+  delivered!: Float64Array;
+  /** UDP: payload and datagrams that wait in the receive buffer. */
+  rcvBytes!: Float64Array;
+  rcvPackets!: Float64Array;
+  /** skbs that wait to be read, both transports. */
+  rcvUnits!: Float64Array;
+  /** UDP: payload below the stack that has not left the NIC. */
+  sndBytes!: Float64Array;
+  /** Start times of open exchanges, a FIFO (Items). */
+  openHead!: Float64Array;
+  openTail!: Float64Array;
+  /** Local node. */
+  node!: Int32Array;
+  peerNode!: Int32Array;
+  peerSock!: Int32Array;
+  thread!: Int32Array;
+  /** TCP row; −1: UDP. */
+  tcp!: Int32Array;
+  /** Compiled path that its packets take. */
+  path!: Int32Array;
+  rss!: Int32Array;
+  ecmp!: Int32Array;
+  /** What the application does with it, and its index in the role's table. */
+  role!: Int32Array;
+  ref!: Int32Array;
+  /** Probe that it belongs to; −1: none. */
+  probe!: Int32Array;
+  /** MARK_… bits. */
+  marks!: Int32Array;
+  /** Connections that this socket has been through (TCP_CRR), modulo 2^15. */
+  epoch!: Int32Array;
+  workNext!: Int32Array;
+  softNext!: Int32Array;
+  noteNext!: Int32Array;
+
+  constructor() {
+    super(64);
+    this.bindAll();
+  }
+
+  protected override bind(f: Float64Array, i: Int32Array): void {
+    this.timerAt = f.subarray(0);
+    this.toWrite = f.subarray(1);
+    this.toRead = f.subarray(2);
+    this.delivered = f.subarray(3);
+    this.rcvBytes = f.subarray(4);
+    this.rcvPackets = f.subarray(5);
+    this.rcvUnits = f.subarray(6);
+    this.sndBytes = f.subarray(7);
+    this.openHead = f.subarray(8);
+    this.openTail = f.subarray(9);
+    this.node = i.subarray(0);
+    this.peerNode = i.subarray(1);
+    this.peerSock = i.subarray(2);
+    this.thread = i.subarray(3);
+    this.tcp = i.subarray(4);
+    this.path = i.subarray(5);
+    this.rss = i.subarray(6);
+    this.ecmp = i.subarray(7);
+    this.role = i.subarray(8);
+    this.ref = i.subarray(9);
+    this.probe = i.subarray(10);
+    this.marks = i.subarray(11);
+    this.epoch = i.subarray(12);
+    this.workNext = i.subarray(13);
+    this.softNext = i.subarray(14);
+    this.noteNext = i.subarray(15);
+  }
 
   add(): number {
-    const s = this.count++;
-    if (s >= this.node.length) this.grow(this.node.length * 2);
+    const s = this.addRow();
     this.tcp[s] = -1;
     this.ref[s] = -1;
     this.probe[s] = -1;
@@ -54,44 +88,19 @@ export class Sockets {
     this.softNext[s] = -1;
     this.noteNext[s] = -1;
     this.timerAt[s] = Infinity;
+    this.openHead[s] = -1;
+    this.openTail[s] = -1;
     return s;
-  }
-
-  memoryBytes(): number {
-    return this.node.length * (14 * 4 + 8 * 8);
-  }
-
-  private grow(size: number): void {
-    this.node = grown(this.node, size);
-    this.peerNode = grown(this.peerNode, size);
-    this.peerSock = grown(this.peerSock, size);
-    this.thread = grown(this.thread, size);
-    this.tcp = grown(this.tcp, size);
-    this.path = grown(this.path, size);
-    this.rss = grown(this.rss, size);
-    this.ecmp = grown(this.ecmp, size);
-    this.mss = grown(this.mss, size);
-    this.role = grown(this.role, size);
-    this.ref = grown(this.ref, size);
-    this.probe = grown(this.probe, size);
-    this.marks = grown(this.marks, size);
-    this.epoch = grown(this.epoch, size);
-    this.fresh = grown(this.fresh, size);
-    this.workNext = grown(this.workNext, size);
-    this.softNext = grown(this.softNext, size);
-    this.noteNext = grown(this.noteNext, size);
-    this.timerAt = grown(this.timerAt, size);
-    this.toWrite = grown(this.toWrite, size);
-    this.toRead = grown(this.toRead, size);
-    this.delivered = grown(this.delivered, size);
-    this.rcvBytes = grown(this.rcvBytes, size);
-    this.rcvPackets = grown(this.rcvPackets, size);
-    this.rcvUnits = grown(this.rcvUnits, size);
-    this.sndBytes = grown(this.sndBytes, size);
   }
 }
 
+/** On its thread's work list. */
 export const MARK_WORK = 1;
+/** On a core's softirq list. */
 export const MARK_SOFT = 2;
+/** On a job's note list. */
 export const MARK_NOTE = 4;
+/** Its writer waits for room. */
 export const MARK_ROOM = 8;
+/** The next packet is the first of a new connection. */
+export const MARK_FRESH = 16;

@@ -1,14 +1,8 @@
 /**
- * Tables of one partition's hosts, as structs of arrays: cores, threads, NAPI instances, completions.
- * A table grows by doubling before the run and (threads, peers, items) rarely during it.
+ * Tables of one partition's hosts: cores, threads, NAPI instances, tunnel peers, and small items on lists.
+ * Ids are multiples of STRIDE (core/table.ts); −1 ends a list.
  */
-
-/** Grows a typed array to `size`, keeping its values. */
-export function grown<T extends Float64Array | Int32Array | Uint8Array>(a: T, size: number): T {
-  const b = new (a.constructor as new (n: number) => T)(size);
-  b.set(a as never);
-  return b;
-}
+import { Table } from '../core/table.ts';
 
 export const IDLE = 0;
 export const WAKING = 1;
@@ -17,65 +11,79 @@ export const PROC = 3;
 /** Between two jobs: nobody may start one. */
 export const DISPATCH = 4;
 
-export class Cores {
-  readonly count: number;
-  readonly state: Uint8Array;
-  /** An event of an older generation is stale. */
-  readonly gen: Int32Array;
-  readonly jobStart: Float64Array;
-  readonly jobEnd: Float64Array;
-  readonly idleSince: Float64Array;
-  /** NAPI instances to poll, in order. */
-  readonly softHead: Int32Array;
-  readonly softTail: Int32Array;
+/** Fields of two places (out…, note…) hold the softirq job's at `id` and the process job's at `id + 1`. */
+export class Cores extends Table {
+  jobStart!: Float64Array;
+  jobEnd!: Float64Array;
+  idleSince!: Float64Array;
   /** Continuous softirq work began, ps; −1: none. */
-  readonly softSince: Float64Array;
-  /** ksoftirqd: softirq work competes as a process until the list is empty. */
-  readonly ksoftirqd: Uint8Array;
+  softSince!: Float64Array;
   /** End of the present turn while ksoftirqd competes. */
-  readonly turnEnd: Float64Array;
-  readonly turnProcess: Uint8Array;
-  /** What the running softirq (0) and process (1) job will let go at its end. */
-  readonly outHead: Int32Array;
-  readonly outTail: Int32Array;
-  readonly noteHead: Int32Array;
-  readonly noteTail: Int32Array;
-  /** Shares of crypto that the running process job finishes (Items). */
-  readonly doneItem: Int32Array;
-  readonly thread: Int32Array;
-  readonly preemptedPs: Float64Array;
-  readonly runHead: Int32Array;
-  /** NAPI instance whose poll is the running softirq job. */
-  readonly polling: Int32Array;
-  readonly busySoftPs: Float64Array;
-  readonly busyProcPs: Float64Array;
+  turnEnd!: Float64Array;
+  /** What is left of a preempted process job, ps; −1: none. */
+  preemptedPs!: Float64Array;
+  busySoftPs!: Float64Array;
+  busyProcPs!: Float64Array;
+  /** A job-end event of an older generation is stale. */
+  gen!: Float64Array;
+  state!: Int32Array;
+  /** NAPI instances to poll, in order. */
+  softHead!: Int32Array;
+  softTail!: Int32Array;
+  /** 0: softirq work comes first; it competes, and 1: has its turn, 2: processes have theirs. */
+  ksoftirqd!: Int32Array;
+  /** Batches that the running jobs let go at their ends. */
+  outHead!: Int32Array;
+  outTail!: Int32Array;
+  /** Sockets that they notify. */
+  noteHead!: Int32Array;
+  noteTail!: Int32Array;
+  /** Thread that runs or was preempted. */
+  thread!: Int32Array;
+  runHead!: Int32Array;
+  /** Shares of crypto that the process job finishes (Items). */
+  doneItem!: Int32Array;
+  /** NAPI instance whose poll is the softirq job. */
+  polling!: Int32Array;
 
   constructor(count: number) {
-    const f = () => new Float64Array(count);
-    const i = (n = count) => new Int32Array(n).fill(-1);
-    this.count = count;
-    this.state = new Uint8Array(count);
-    this.gen = new Int32Array(count);
-    this.jobStart = f();
-    this.jobEnd = f();
-    this.idleSince = f();
-    this.softHead = i();
-    this.softTail = i();
-    this.softSince = f().fill(-1);
-    this.ksoftirqd = new Uint8Array(count);
-    this.turnEnd = f();
-    this.turnProcess = new Uint8Array(count);
-    this.outHead = i(count * 2);
-    this.outTail = i(count * 2);
-    this.noteHead = i(count * 2);
-    this.noteTail = i(count * 2);
-    this.doneItem = i();
-    this.thread = i();
-    this.preemptedPs = f().fill(-1);
-    this.runHead = i();
-    this.polling = i();
-    this.busySoftPs = f();
-    this.busyProcPs = f();
+    super(count, count);
+    this.bindAll();
+    for (let c = 0; c < count; c++) this.add();
+  }
+
+  protected override bind(f: Float64Array, i: Int32Array): void {
+    this.jobStart = f.subarray(0);
+    this.jobEnd = f.subarray(1);
+    this.idleSince = f.subarray(2);
+    this.softSince = f.subarray(3);
+    this.turnEnd = f.subarray(4);
+    this.preemptedPs = f.subarray(5);
+    this.busySoftPs = f.subarray(6);
+    this.busyProcPs = f.subarray(7);
+    this.gen = f.subarray(8);
+    this.state = i.subarray(0);
+    this.softHead = i.subarray(1);
+    this.softTail = i.subarray(2);
+    this.ksoftirqd = i.subarray(3);
+    this.outHead = i.subarray(4);
+    this.outTail = i.subarray(6);
+    this.noteHead = i.subarray(8);
+    this.noteTail = i.subarray(10);
+    this.thread = i.subarray(12);
+    this.runHead = i.subarray(13);
+    this.doneItem = i.subarray(14);
+    this.polling = i.subarray(15);
+  }
+
+  private add(): void {
+    const c = this.addRow();
+    this.softSince[c] = -1;
+    this.preemptedPs[c] = -1;
+    for (const list of [this.softHead, this.softTail, this.thread, this.runHead, this.doneItem, this.polling]) {
+      list[c] = -1;
+    }
+    for (const list of [this.outHead, this.outTail, this.noteHead, this.noteTail]) list.fill(-1, c, c + 2);
   }
 }
 
@@ -86,30 +94,51 @@ export const SLEEPING = 0;
 export const RUNNABLE = 1;
 export const RUNNING = 2;
 
-export class Threads {
-  count = 0;
-  core = new Int32Array(64);
-  kind = new Uint8Array(64);
-  state = new Uint8Array(64);
-  /** A wake-up is on its way: it is not paid twice. */
-  waking = new Uint8Array(64);
-  vruntime = new Float64Array(64);
-  sliceStart = new Float64Array(64);
-  next = new Int32Array(64);
+/** Work lists: a: sockets (application), TUN ring (daemon), items (kworker); b: UDP socket (daemon), peers (kworker). */
+export class Threads extends Table {
+  vruntime!: Float64Array;
+  sliceStart!: Float64Array;
   /** Not sleeping since, ps, and the sum of such times. */
-  activeSince = new Float64Array(64);
-  activePs = new Float64Array(64);
-  /** Work: sockets (application); batches of the TUN ring and of the UDP socket (daemon); items, peers (kworker). */
-  aHead = new Int32Array(64);
-  aTail = new Int32Array(64);
-  aCount = new Float64Array(64);
-  bHead = new Int32Array(64);
-  bTail = new Int32Array(64);
-  bCount = new Float64Array(64);
+  activeSince!: Float64Array;
+  activePs!: Float64Array;
+  aCount!: Float64Array;
+  bCount!: Float64Array;
+  core!: Int32Array;
+  kind!: Int32Array;
+  state!: Int32Array;
+  /** A wake-up is on its way: it is not paid twice. */
+  waking!: Int32Array;
+  next!: Int32Array;
+  aHead!: Int32Array;
+  aTail!: Int32Array;
+  bHead!: Int32Array;
+  bTail!: Int32Array;
+
+  constructor(rows: number) {
+    super(rows);
+    this.bindAll();
+  }
+
+  protected override bind(f: Float64Array, i: Int32Array): void {
+    this.vruntime = f.subarray(0);
+    this.sliceStart = f.subarray(1);
+    this.activeSince = f.subarray(2);
+    this.activePs = f.subarray(3);
+    this.aCount = f.subarray(4);
+    this.bCount = f.subarray(5);
+    this.core = i.subarray(0);
+    this.kind = i.subarray(1);
+    this.state = i.subarray(2);
+    this.waking = i.subarray(3);
+    this.next = i.subarray(4);
+    this.aHead = i.subarray(5);
+    this.aTail = i.subarray(6);
+    this.bHead = i.subarray(7);
+    this.bTail = i.subarray(8);
+  }
 
   add(core: number, kind: number): number {
-    const t = this.count++;
-    if (t >= this.core.length) this.grow(this.core.length * 2);
+    const t = this.addRow();
     this.core[t] = core;
     this.kind[t] = kind;
     this.next[t] = -1;
@@ -118,24 +147,6 @@ export class Threads {
     this.bHead[t] = -1;
     this.bTail[t] = -1;
     return t;
-  }
-
-  private grow(size: number): void {
-    this.core = grown(this.core, size);
-    this.kind = grown(this.kind, size);
-    this.state = grown(this.state, size);
-    this.waking = grown(this.waking, size);
-    this.vruntime = grown(this.vruntime, size);
-    this.sliceStart = grown(this.sliceStart, size);
-    this.next = grown(this.next, size);
-    this.activeSince = grown(this.activeSince, size);
-    this.activePs = grown(this.activePs, size);
-    this.aHead = grown(this.aHead, size);
-    this.aTail = grown(this.aTail, size);
-    this.aCount = grown(this.aCount, size);
-    this.bHead = grown(this.bHead, size);
-    this.bTail = grown(this.bTail, size);
-    this.bCount = grown(this.bCount, size);
   }
 }
 
@@ -149,29 +160,49 @@ export const NAPI_IDLE = 0;
 export const NAPI_ARMED = 1;
 export const NAPI_LISTED = 2;
 
-export class Napis {
-  count = 0;
-  kind = new Uint8Array(64);
-  core = new Int32Array(64);
-  state = new Uint8Array(64);
-  next = new Int32Array(64);
-  head = new Int32Array(64);
-  tail = new Int32Array(64);
+/** NAPI instances: a ring of batches (or a list of sockets), and transmit completions. */
+export class Napis extends Table {
   /** Packets in the ring. */
-  packets = new Float64Array(64);
+  packets!: Float64Array;
+  irqAt!: Float64Array;
+  irqGen!: Float64Array;
+  kind!: Int32Array;
+  core!: Int32Array;
+  state!: Int32Array;
+  next!: Int32Array;
+  head!: Int32Array;
+  tail!: Int32Array;
   /** The poll that comes began with an interrupt. */
-  byIrq = new Uint8Array(64);
-  irqAt = new Float64Array(64);
-  irqGen = new Int32Array(64);
+  byIrq!: Int32Array;
   /** Transmit completions (Items). */
-  doneHead = new Int32Array(64);
-  doneTail = new Int32Array(64);
-  /** Node, peer or core it belongs to. */
-  owner = new Int32Array(64);
+  doneHead!: Int32Array;
+  doneTail!: Int32Array;
+  /** Local node, peer or core that it belongs to. */
+  owner!: Int32Array;
+
+  constructor(rows: number) {
+    super(rows);
+    this.bindAll();
+  }
+
+  protected override bind(f: Float64Array, i: Int32Array): void {
+    this.packets = f.subarray(0);
+    this.irqAt = f.subarray(1);
+    this.irqGen = f.subarray(2);
+    this.kind = i.subarray(0);
+    this.core = i.subarray(1);
+    this.state = i.subarray(2);
+    this.next = i.subarray(3);
+    this.head = i.subarray(4);
+    this.tail = i.subarray(5);
+    this.byIrq = i.subarray(6);
+    this.doneHead = i.subarray(7);
+    this.doneTail = i.subarray(8);
+    this.owner = i.subarray(9);
+  }
 
   add(kind: number, core: number, owner: number): number {
-    const q = this.count++;
-    if (q >= this.kind.length) this.grow(this.kind.length * 2);
+    const q = this.addRow();
     this.kind[q] = kind;
     this.core[q] = core;
     this.owner[q] = owner;
@@ -183,102 +214,94 @@ export class Napis {
     this.irqAt[q] = Infinity;
     return q;
   }
-
-  private grow(size: number): void {
-    this.kind = grown(this.kind, size);
-    this.core = grown(this.core, size);
-    this.state = grown(this.state, size);
-    this.next = grown(this.next, size);
-    this.head = grown(this.head, size);
-    this.tail = grown(this.tail, size);
-    this.packets = grown(this.packets, size);
-    this.byIrq = grown(this.byIrq, size);
-    this.irqAt = grown(this.irqAt, size);
-    this.irqGen = grown(this.irqGen, size);
-    this.doneHead = grown(this.doneHead, size);
-    this.doneTail = grown(this.doneTail, size);
-    this.owner = grown(this.owner, size);
-  }
 }
 
-/** Small records on lists: transmit completions, shares of crypto work. */
-export class Items {
+/** Small records on lists: transmit completions, shares of crypto work, start times of exchanges. */
+export class Items extends Table {
+  bytes!: Float64Array;
+  at!: Float64Array;
   /** Socket of a completion, or batch of a share. */
-  ref = new Int32Array(256);
-  bytes = new Float64Array(256);
-  at = new Float64Array(256);
-  units = new Int32Array(256);
-  packets = new Int32Array(256);
-  next = new Int32Array(256);
+  ref!: Int32Array;
+  units!: Int32Array;
+  packets!: Int32Array;
+  next!: Int32Array;
+
+  constructor() {
+    super(64);
+    this.bindAll();
+  }
+
+  protected override bind(f: Float64Array, i: Int32Array): void {
+    this.bytes = f.subarray(0);
+    this.at = f.subarray(1);
+    this.ref = i.subarray(0);
+    this.units = i.subarray(1);
+    this.packets = i.subarray(2);
+    this.next = i.subarray(3);
+  }
+
   private freeHead = -1;
-  private used = 0;
 
   alloc(): number {
     const i = this.freeHead;
-    if (i >= 0) {
-      this.freeHead = this.next[i]!;
-      this.next[i] = -1;
-      return i;
+    if (i < 0) {
+      const made = this.addRow();
+      this.next[made] = -1;
+      return made;
     }
-    if (this.used === this.ref.length) this.grow(this.used * 2);
-    this.next[this.used] = -1;
-    return this.used++;
+    this.freeHead = this.next[i]!;
+    this.next[i] = -1;
+    return i;
   }
 
   free(i: number): void {
     this.next[i] = this.freeHead;
     this.freeHead = i;
   }
-
-  private grow(size: number): void {
-    this.ref = grown(this.ref, size);
-    this.bytes = grown(this.bytes, size);
-    this.at = grown(this.at, size);
-    this.units = grown(this.units, size);
-    this.packets = grown(this.packets, size);
-    this.next = grown(this.next, size);
-  }
 }
 
 /** Tunnel peers with an order of their own: serial transmit on one worker, serial receive in one NAPI. */
-export class Peers {
-  count = 0;
-  thread = new Int32Array(16);
-  napi = new Int32Array(16);
-  txHead = new Int32Array(16);
-  txTail = new Int32Array(16);
-  txPackets = new Float64Array(16);
+export class Peers extends Table {
+  txPackets!: Float64Array;
+  rxPackets!: Float64Array;
+  thread!: Int32Array;
+  napi!: Int32Array;
+  txHead!: Int32Array;
+  txTail!: Int32Array;
   /** The transmit worker has this peer on its list. */
-  txListed = new Uint8Array(16);
-  rxHead = new Int32Array(16);
-  rxTail = new Int32Array(16);
-  rxPackets = new Float64Array(16);
-  next = new Int32Array(16);
-  /** Where the next packet is dealt to. */
-  turn = new Int32Array(16);
+  txListed!: Int32Array;
+  rxHead!: Int32Array;
+  rxTail!: Int32Array;
+  next!: Int32Array;
+  /** Core that the next packet is dealt to. */
+  turn!: Int32Array;
+
+  constructor() {
+    super(16);
+    this.bindAll();
+  }
+
+  protected override bind(f: Float64Array, i: Int32Array): void {
+    this.txPackets = f.subarray(0);
+    this.rxPackets = f.subarray(1);
+    this.thread = i.subarray(0);
+    this.napi = i.subarray(1);
+    this.txHead = i.subarray(2);
+    this.txTail = i.subarray(3);
+    this.txListed = i.subarray(4);
+    this.rxHead = i.subarray(5);
+    this.rxTail = i.subarray(6);
+    this.next = i.subarray(7);
+    this.turn = i.subarray(8);
+  }
 
   add(): number {
-    const k = this.count++;
-    if (k >= this.thread.length) this.grow(k * 2);
+    const k = this.addRow();
     this.txHead[k] = -1;
     this.txTail[k] = -1;
     this.rxHead[k] = -1;
     this.rxTail[k] = -1;
     this.next[k] = -1;
     return k;
-  }
-
-  private grow(size: number): void {
-    this.thread = grown(this.thread, size);
-    this.napi = grown(this.napi, size);
-    this.txHead = grown(this.txHead, size);
-    this.txTail = grown(this.txTail, size);
-    this.txPackets = grown(this.txPackets, size);
-    this.txListed = grown(this.txListed, size);
-    this.rxHead = grown(this.rxHead, size);
-    this.rxTail = grown(this.rxTail, size);
-    this.rxPackets = grown(this.rxPackets, size);
-    this.next = grown(this.next, size);
-    this.turn = grown(this.turn, size);
   }
 }

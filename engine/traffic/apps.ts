@@ -8,7 +8,7 @@ import { F_FIN, F_SYN } from '../fabric/batch.ts';
 import { queueWork } from '../host/emit.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL, FLOW } from '../host/rows.ts';
-import { MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
+import { MARK_FRESH, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
 import type { Stack } from '../transport/stack.ts';
 import type { Ledger } from './ledger.ts';
 import {
@@ -220,9 +220,9 @@ export class Apps {
     const { sockets } = p;
     const { tcp } = this.stack;
     tcp.release(sockets.tcp[s]!);
-    sockets.tcp[s] = tcp.open(sockets.mss[s]!);
+    sockets.tcp[s] = tcp.open(p.setup.mssBytes);
     sockets.epoch[s] = (sockets.epoch[s]! + 1) & 0x7fff;
-    sockets.fresh[s] = 1;
+    sockets.marks[s]! |= MARK_FRESH;
     sockets.rcvUnits[s] = 0;
     sockets.toRead[s] = 0;
     sockets.toWrite[s] = 0;
@@ -231,7 +231,7 @@ export class Apps {
   /** A CRR client's first connection; its exchange began when the traffic source started it. */
   private connect(p: Partition, s: number): void {
     p.chargeColumn(p.setup.compiled.row.connect, FLOW, 1);
-    p.sockets.fresh[s] = 1;
+    p.sockets.marks[s]! |= MARK_FRESH;
     this.stack.sendControl(p, s, F_SYN);
   }
 

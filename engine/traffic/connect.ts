@@ -6,6 +6,7 @@
  * cores. Left out: service load balancing (later), connections that move.
  */
 import { Stream } from '../core/streams.ts';
+import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
 import type { Partition } from '../host/partition.ts';
 import type { Cluster } from '../build.ts';
@@ -88,11 +89,10 @@ class Connector {
     const outer = outerTuple(declared, tuple, node, peer);
     sockets.node[s] = node - p.firstNode;
     sockets.peerNode[s] = peer;
-    sockets.thread[s] = p.coreBase(node - p.firstNode) + core;
+    sockets.thread[s] = p.coreBase(node - p.firstNode) + core * STRIDE;
     sockets.path[s] = path;
     sockets.rss[s] = rssHash(setup.machine, tuple, outer);
     sockets.ecmp[s] = ecmpHash(outer);
-    sockets.mss[s] = setup.mssBytes;
     sockets.role[s] = role;
     if (!udp) {
       const { tcp } = stacks[p.index]!;

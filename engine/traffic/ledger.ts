@@ -4,6 +4,7 @@
  * and count as at least their age.
  */
 import { assert } from '../core/assert.ts';
+import { STRIDE } from '../core/table.ts';
 import { Histogram } from '../core/histogram.ts';
 import type { Partition } from '../host/partition.ts';
 
@@ -42,9 +43,6 @@ export class Ledger {
   exchangesFinished = 0;
   /** Payload of each probe in the window; index by the socket's ref. */
   readonly probeBytes: Float64Array;
-  /** Start times of open exchanges: a FIFO a socket (Items of the partition). */
-  private heads = new Int32Array(0);
-  private tails = new Int32Array(0);
 
   constructor(flows: FlowTable, startPs: number, endPs: number, probes: number) {
     this.flows = flows;
@@ -96,21 +94,19 @@ export class Ledger {
   }
 
   exchangeStarted(p: Partition, s: number): void {
-    if (s >= this.heads.length) this.reserve(p.sockets.count);
-    const { items } = p;
+    const { items, sockets } = p;
     const item = items.alloc();
     items.at[item] = p.wheel.now;
-    items.next[item] = -1;
-    if (this.heads[s]! < 0) this.heads[s] = item;
-    else items.next[this.tails[s]!] = item;
-    this.tails[s] = item;
+    if (sockets.openHead[s]! < 0) sockets.openHead[s] = item;
+    else items.next[sockets.openTail[s]!] = item;
+    sockets.openTail[s] = item;
     if (this.counts(p.wheel.now)) this.exchangesStarted++;
   }
 
   exchangeDone(p: Partition, s: number): void {
-    const { items } = p;
-    const item = this.heads[s]!;
-    this.heads[s] = items.next[item]!;
+    const { items, sockets } = p;
+    const item = sockets.openHead[s]!;
+    sockets.openHead[s] = items.next[item]!;
     const start = items.at[item]!;
     items.free(item);
     if (!this.counts(start)) return;
@@ -120,20 +116,11 @@ export class Ledger {
 
   /** The run is over: what is still open counts as at least its age. */
   censor(p: Partition): void {
-    for (let s = 0; s < this.heads.length; s++) {
-      for (let item = this.heads[s]!; item >= 0; item = p.items.next[item]!) {
+    for (let s = 0; s < p.sockets.end; s += STRIDE) {
+      for (let item = p.sockets.openHead[s]!; item >= 0; item = p.items.next[item]!) {
         const start = p.items.at[item]!;
         if (this.counts(start)) this.rpcLatency.record(p.wheel.now - start);
       }
     }
-  }
-
-  private reserve(size: number): void {
-    const heads = new Int32Array(size).fill(-1);
-    const tails = new Int32Array(size).fill(-1);
-    heads.set(this.heads);
-    tails.set(this.tails);
-    this.heads = heads;
-    this.tails = tails;
   }
 }

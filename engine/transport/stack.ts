@@ -16,7 +16,7 @@ import type { Partition } from '../host/partition.ts';
 import { Q_STALE, Q_UDP_SOCKET } from '../host/queues.ts';
 import { CALL, FLOW } from '../host/rows.ts';
 import { TCP_INNER_BYTES, UDP_INNER_BYTES, wireBytes } from '../host/setup.ts';
-import { MARK_NOTE, MARK_ROOM, MARK_SOFT, MARK_WORK } from '../host/sockets.ts';
+import { MARK_FRESH, MARK_NOTE, MARK_ROOM, MARK_SOFT, MARK_WORK } from '../host/sockets.ts';
 import type { TcpTable } from './tcpTable.ts';
 
 /** What applications do when their socket's connection changes. */
@@ -84,7 +84,7 @@ export class Stack {
     const ece = (flags & F_ECE) !== 0;
     tcp.onAck(
       ep, now, batches.ackSeq[b]!, batches.window[b]!, batches.tsEcr[b]!, batches.sackCount[b]!, batches.sack,
-      b * 6, ece, packets,
+      b, ece, packets,
     );
     if ((flags & F_DATA) !== 0) {
       tcp.inTsVal = batches.tsVal[b]!;
@@ -161,7 +161,7 @@ export class Stack {
     batches.window[b] = tcp.ackWindowBytes;
     batches.tsEcr[b] = tcp.ackTsEcr;
     batches.sackCount[b] = tcp.ackSackCount;
-    for (let i = 0; i < tcp.ackSackCount * 2; i++) batches.sack[b * 6 + i] = tcp.ackSack[i]!;
+    for (let i = 0; i < tcp.ackSackCount * 2; i++) batches.sack[b + i] = tcp.ackSack[i]!;
     if (tcp.ackCe > 0) batches.flags[b]! |= F_ECE;
   }
 
@@ -197,8 +197,8 @@ export class Stack {
     p.charge(row, units, packets, batches.bytes[b]!);
     p.bornPackets += packets;
     p.bornBytes += batches.bytes[b]!;
-    if (sockets.fresh[s] === 1) {
-      sockets.fresh[s] = 0;
+    if ((sockets.marks[s]! & MARK_FRESH) !== 0) {
+      sockets.marks[s]! &= ~MARK_FRESH;
       batches.flags[b]! |= F_NEW;
       p.chargeColumn(row, FLOW, 1);
     }
@@ -284,7 +284,7 @@ export class Stack {
     chargeWake(p, sockets.thread[s]!);
     sockets.marks[s]! |= MARK_NOTE;
     sockets.noteNext[s] = -1;
-    const k = p.jobCore * 2 + (1 - p.jobSoft);
+    const k = p.jobCore + 1 - p.jobSoft;
     if (cores.noteHead[k]! < 0) cores.noteHead[k] = s;
     else sockets.noteNext[cores.noteTail[k]!] = s;
     cores.noteTail[k] = s;

@@ -3,7 +3,7 @@
  *
  * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
  */
-import { grown } from '../host/tables.ts';
+import { grown } from '../core/table.ts';
 import { Columns } from './tcpColumns.ts';
 
 export const OPEN = 0;
