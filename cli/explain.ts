@@ -7,7 +7,7 @@ import type { Backend, Place } from '../engine/host/backend.ts';
 import { type Compiled, type CompiledPath, compile, type Lane } from '../engine/host/compile.ts';
 import type { Machine } from '../engine/host/machine.ts';
 import { deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from '../engine/host/mtu.ts';
-import { COLUMNS, type Tally } from '../engine/host/rows.ts';
+import { BYTE, COLUMNS, FIRST, PACKET, SKB, type Tally } from '../engine/host/rows.ts';
 import { STAGES, type StageDef, type StageId } from '../engine/host/stages.ts';
 import { UsageError } from './errors.ts';
 import { number } from './flags.ts';
@@ -41,6 +41,8 @@ export interface ExplainedStage {
 }
 
 export interface ExplainedLane {
+  /** Path and number: rows of traces and compiled rows are named so. */
+  readonly name: string;
   readonly host: 'sender' | 'receiver';
   /** softirq, daemon, kworker, process; the caller's own for the first lane. */
   readonly context: string;
@@ -51,6 +53,14 @@ export interface ExplainedLane {
   readonly from: string;
   readonly to: string;
   readonly stages: readonly ExplainedStage[];
+}
+
+export interface PathCost {
+  readonly packets: number;
+  /** Payload. */
+  readonly bytes: number;
+  readonly senderNs: number;
+  readonly receiverNs: number;
 }
 
 export interface Explanation {
@@ -70,6 +80,8 @@ export interface Explanation {
     readonly headers: readonly { readonly name: string; readonly bytes: number }[];
     readonly copies: number;
     readonly syscalls: number;
+    /** What an skb of so many packets costs alone, between the sockets; polls, interrupts, wake-ups apart. */
+    readonly costs: readonly PathCost[];
     readonly lanes: readonly ExplainedLane[];
   }[];
   /** Jobs of every path's ends: the sockets. */
@@ -134,7 +146,7 @@ export function explain(
     payloadBytes: mtu.tcpMssBytes,
     wireBytes: mtu.tcpMssBytes + TCP_IP_HEADER_BYTES + mtu.overheadBytes + WIRE_FRAMING_BYTES,
     choose,
-    paths: compiled.paths.map((path) => explainPath(path, compiled)),
+    paths: compiled.paths.map((path) => explainPath(path, compiled, mtu.tcpMssBytes)),
     ends: endsOf(compiled),
     servers: Object.entries(backend.servers ?? {}).map(([name, { drains }]) => ({ name, drains })),
     needs: backend.needs,
@@ -161,22 +173,48 @@ function endsOf(compiled: Compiled): Explanation['ends'] {
   }));
 }
 
-function explainPath(compiledPath: CompiledPath, compiled: Compiled): Explanation['paths'][number] {
+function explainPath(
+  compiledPath: CompiledPath,
+  compiled: Compiled,
+  mssBytes: number,
+): Explanation['paths'][number] {
   const { name, path } = compiledPath;
-  const lanes = compiledPath.lanes.map((lane) => explainLane(lane, compiled));
+  const lanes = compiledPath.lanes.map((lane, i) => explainLane(`${name}#${i}`, lane, compiled));
+  const { facts, gsoMaxBytes } = compiled.machine;
+  const most = facts.gso ? Math.max(1, Math.floor(gsoMaxBytes / mssBytes)) : 1;
   const stages = lanes.flatMap((lane) => lane.stages);
   return {
     name,
     headers: path.headers.map((header) => ({ name: header.name, bytes: header.bytes })),
     copies: stages.reduce((sum, stage) => sum + stage.copies, 0),
     syscalls: stages.filter((stage) => stage.stage === 'U_SYSCALL').length,
+    costs: [...new Set([1, most])].map((packets) =>
+      pathCost(compiledPath, compiled, packets, packets * mssBytes),
+    ),
     lanes,
   };
 }
 
-function explainLane(lane: Lane, compiled: Compiled): ExplainedLane {
+/** Rows of the path's lanes for one skb, each lane a job of its own; GRO finds all packets in one poll. */
+function pathCost({ lanes }: CompiledPath, compiled: Compiled, packets: number, bytes: number): PathCost {
+  const cost = { packets, bytes, senderNs: 0, receiverNs: 0 };
+  let units = 1;
+  for (const lane of lanes) {
+    if (lane.merge) units = 1;
+    const whole = lane.entry === 'caller' && units < packets;
+    const { ns } = compiled.rows.list[whole ? lane.rowGso : lane.rowPlain]!;
+    const own = ns[FIRST]! + ns[SKB]! * units + ns[PACKET]! * packets + ns[BYTE]! * bytes;
+    if (lane.receiver) cost.receiverNs += own;
+    else cost.senderNs += own;
+    if (lane.split || lane.exit === 'wire') units = packets;
+  }
+  return cost;
+}
+
+function explainLane(name: string, lane: Lane, compiled: Compiled): ExplainedLane {
   const row = compiled.rows.list[lane.rowGso]!;
   return {
+    name,
     host: lane.receiver ? 'receiver' : 'sender',
     context: lane.hop?.context ?? (lane.entry === 'caller' ? 'process' : 'softirq'),
     core: lane.hop?.core ?? (lane.entry === 'nic' ? 'rss' : 'caller'),

@@ -5,28 +5,14 @@
 import type { FlowTraffic, TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Backend } from '../engine/host/backend.ts';
 import type { Machine } from '../engine/host/machine.ts';
+import type { TraceStep } from '../engine/trace.ts';
 import type { Scenario } from '../scenarios/lib/define.ts';
+
+export type { TraceStep } from '../engine/trace.ts';
 
 export interface Workload {
   readonly name: string;
   readonly sizes: FlowTraffic['sizes'];
-}
-
-/** One job, or one link, that a followed skb went through. */
-export interface TraceStep {
-  /** Lane or link, in words. */
-  readonly name: string;
-  /** Node or link that it happened on. */
-  readonly host: string;
-  /** null on a link. */
-  readonly core: number | null;
-  /** Waited in the queue before, then served, ps. */
-  readonly waitPs: number;
-  readonly startPs: number;
-  readonly lengthPs: number;
-  /** What the skb was then: skbs or packets of its batch, payload bytes. */
-  readonly units: number;
-  readonly bytes: number;
 }
 
 export interface Parts {

@@ -5,6 +5,7 @@
 import { BACKENDS, DEFAULT_BACKENDS } from '../backends/catalog.ts';
 import { MODEL_VERSION } from '../engine/core/version.ts';
 import { feasibility } from '../engine/host/feasible.ts';
+import { traceSkb } from '../engine/trace.ts';
 import { MACHINES, machineFromJson } from '../machines/catalog.ts';
 import { SCENARIOS } from '../scenarios/index.ts';
 import { WORKLOADS } from '../workloads/index.ts';
@@ -18,7 +19,7 @@ export const shippedParts: Parts = {
   machineFromJson,
   workloads: Object.entries(WORKLOADS).map(([name, sizes]) => ({ name, sizes })),
   feasibility,
-  trace: null,
+  trace: traceSkb,
   modelVersion: MODEL_VERSION,
   runner: new URL('../engine/task.ts', import.meta.url).href,
 };

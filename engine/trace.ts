@@ -150,7 +150,15 @@ class Recorder {
     }
     if (!this.isTarget(p, b) || end <= this.target!.lo || from >= this.target!.hi) return;
     const range = { lo: Math.max(from, this.target!.lo), hi: Math.min(end, this.target!.hi) };
-    this.links.push({ name: `dropped: ${reason}`, p, range, startPs: p.now, lengthPs: 0, t0: p.now, spacing: 0 });
+    this.links.push({
+      name: `dropped: ${reason}`,
+      p,
+      range,
+      startPs: p.now,
+      lengthPs: 0,
+      t0: p.now,
+      spacing: 0,
+    });
   }
 
   private watchPorts(p: Partition): void {
@@ -164,7 +172,15 @@ class Recorder {
         const startPs = Math.round(t0 - ports.delayPs[port]! - tau);
         const lengthPs = ports.lastDeparture - startPs;
         const range = this.part(p, b);
-        this.links.push({ name: this.portName(p, port), p, range, startPs, lengthPs, t0, spacing: batches.spacing[b]! });
+        this.links.push({
+          name: this.portName(p, port),
+          p,
+          range,
+          startPs,
+          lengthPs,
+          t0,
+          spacing: batches.spacing[b]!,
+        });
       }
       return sent;
     };
@@ -252,7 +268,8 @@ class Recorder {
   private isTarget(p: Partition, b: number): boolean {
     const { target } = this;
     const { batches } = p;
-    if (target === null || batches.sock[b] !== target.sock || batches.dstNode[b] !== target.dstNode) return false;
+    if (target === null || batches.sock[b] !== target.sock || batches.dstNode[b] !== target.dstNode)
+      return false;
     const flags = batches.flags[b]!;
     if ((flags & (F_DATA | F_UDP)) === 0 || flags >>> EPOCH_SHIFT !== target.epoch) return false;
     return batches.seq[b]! < target.hi && batches.seq[b]! + batches.bytes[b]! > target.lo;

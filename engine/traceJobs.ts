@@ -29,6 +29,7 @@ export interface Touch extends Range {
 
 export interface Job {
   readonly p: Partition;
+  /** Id in the partition's table of cores. */
   readonly core: number;
   readonly context: 'process' | 'softirq' | 'daemon' | 'kworker';
   readonly rows: Priced[];

@@ -3,6 +3,7 @@
  * (the job before ended, the packet arrived) until they were taken up.
  */
 import type { Cluster } from './build.ts';
+import { ROW_SHIFT } from './core/table.ts';
 import type { Partition } from './host/partition.ts';
 import type { Job, Range } from './traceJobs.ts';
 
@@ -59,9 +60,7 @@ interface Draft {
 }
 
 /** All steps in order of their start. */
-export function stepsOf(
-  cluster: Cluster, jobs: readonly Job[], links: readonly LinkPass[],
-): TraceStep[] {
+export function stepsOf(cluster: Cluster, jobs: readonly Job[], links: readonly LinkPass[]): TraceStep[] {
   const mss = cluster.setup.mssBytes;
   const drafts = [
     ...jobs.filter((job) => job.startPs >= 0).map((job) => jobDraft(job, cluster)),
@@ -93,11 +92,12 @@ function jobDraft(job: Job, cluster: Cluster): Draft {
   const last = touches.filter((touch) => touch.label === labels.at(-1));
   const units = last.reduce((sum, touch) => sum + touch.units, 0);
   const bytes = last.reduce((sum, touch) => sum + touch.bytes, 0);
-  const node = p.firstNode + Math.floor(core / setup.cores);
+  const row = core >> ROW_SHIFT;
+  const node = p.firstNode + Math.floor(row / setup.cores);
   const step = {
     name: labels.join(' + '),
     host: setup.sharedCores ? 'both nodes' : `node ${node}`,
-    core: core % setup.cores,
+    core: row % setup.cores,
     context,
     startPs,
     lengthPs: endPs - startPs - preemptedPs,
