@@ -80,9 +80,11 @@ test('the first skb of a stream over VXLAN: prices, link times and waits add up 
 
 test('rows of every job add up to its length, in every backend; lanes are those of explain', () => {
   for (const backend of BACKENDS) {
-    const steps = traceSkb(tinyTask({ backend: backend.name }), 5);
+    const task = tinyTask({ backend: backend.name, windowPs: 20e9 });
+    const steps = [5, 40].flatMap((n) => traceSkb(task, n));
+    assert.ok(steps.every((step) => step.waitPs >= 0 && step.preemptedPs >= 0));
     const jobs = steps.filter((step) => step.core !== null);
-    assert.ok(jobs.length >= 3, `${backend.name}: ${jobs.length} jobs`);
+    assert.ok(jobs.length >= 6, `${backend.name}: ${jobs.length} jobs`);
     for (const { rows, lengthPs, name } of jobs) {
       const ns = rows.reduce((sum, row) => sum + row.ns, 0);
       assert.ok(
