@@ -62,7 +62,7 @@ export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
   });
   const used = process.cpuUsage(start);
   let hops = 0;
-  for (const p of partitions) for (const n of p.ports.packets) hops += n;
+  for (const p of partitions) for (let i = 0; i < p.ports.count; i++) hops += p.ports.packets(i);
   const packets = wires.reduce((s, w) => s + w.received, 0);
   const delays = wires.reduce((s, w) => s + w.delayPs.quantile(0.5), 0) / racks;
   return {

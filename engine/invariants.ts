@@ -19,8 +19,8 @@ export function checkConservation(cluster: Cluster): void {
     for (let c = 0; c < p.cores.end; c += STRIDE) {
       assert(p.cores.busySoftPs[c]! + p.cores.busyProcPs[c]! <= now + 1, 'a core worked longer than time passed');
     }
-    for (let i = 0; i < p.ports.workPs.length; i++) {
-      assert(p.ports.workPs[i]! <= p.ports.busyUntil[i]! + 1, 'a link worked longer than time passed');
+    for (let i = 0; i < p.ports.count; i++) {
+      assert(p.ports.workPs(i) <= p.ports.busyUntil(i) + 1, 'a link worked longer than time passed');
     }
   }  assert(packets === 0, 'packets were lost or made: sent != delivered + dropped + in flight');
   assert(bytes === 0, 'payload was lost or made: sent != delivered + dropped + in flight');

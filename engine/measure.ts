@@ -57,9 +57,9 @@ export class Measure implements Observer {
   private backlogs(p: Partition, index: number): void {
     const now = p.wheel.now;
     const { nodeCount, ports, cores } = p;
-    for (let i = 0; i < ports.psPerByte.length; i++) {
+    for (let i = 0; i < ports.count; i++) {
       const cls = i < nodeCount ? 0 : i < 2 * nodeCount ? 1 : i < 2 * nodeCount + p.setup.uplinks ? 2 : 3;
-      const bytes = ports.backlogPs(i, now) / ports.psPerByte[i]!;
+      const bytes = ports.backlogPs(i, now) / ports.psPerByte(i);
       if (bytes > this.backlogBytes[cls]![index]!) this.backlogBytes[cls]![index] = Math.round(bytes);
     }
     for (let c = 0; c < cores.end; c += STRIDE) {
@@ -87,15 +87,19 @@ function snapshot(p: Partition): Snapshot {
     if (threads.state[t] !== SLEEPING) threadPs[k]! += now - threads.activeSince[t]!;
   }
   // Work that a port has taken but not yet done belongs to the time in which it is done.
-  const portPs = ports.workPs.slice();
-  for (let i = 0; i < portPs.length; i++) portPs[i]! -= Math.max(0, ports.busyUntil[i]! - now);
+  const portPs = new Float64Array(ports.count);
+  const portBytes = new Float64Array(ports.count);
+  for (let i = 0; i < ports.count; i++) {
+    portPs[i] = ports.workPs(i) - Math.max(0, ports.busyUntil(i) - now);
+    portBytes[i] = ports.wireBytes(i);
+  }
   return {
     counters: p.counters.slice(),
     softPs,
     procPs,
     threadPs,
     portPs,
-    portBytes: ports.wireBytes.slice(),
+    portBytes,
     deliveredPackets: p.deliveredPackets,
     deliveredUnits: p.deliveredUnits,
     sentPackets: p.sentPackets,

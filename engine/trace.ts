@@ -167,9 +167,9 @@ class Recorder {
     ports.send = (port, batches, b, now, limit, mss) => {
       const sent = send.call(ports, port, batches, b, now, limit, mss);
       if (sent && this.isTarget(p, b)) {
-        const tau = (batches.wire[b]! * ports.psPerByte[port]!) / batches.packets[b]!;
+        const tau = (batches.wire[b]! * ports.psPerByte(port)) / batches.packets[b]!;
         const t0 = batches.t0[b]!;
-        const startPs = Math.round(t0 - ports.delayPs[port]! - tau);
+        const startPs = Math.round(t0 - ports.delayPs(port) - tau);
         const lengthPs = ports.lastDeparture - startPs;
         const range = this.part(p, b);
         this.links.push({

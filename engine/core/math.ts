@@ -15,6 +15,16 @@ const ln2Low = 1.9082149292705877e-10;
 const root2 = 1.4142135623730951;
 const exponentBias = 1023;
 
+const C3 = 1 / 3;
+const C5 = 1 / 5;
+const C7 = 1 / 7;
+const C9 = 1 / 9;
+const C11 = 1 / 11;
+const C13 = 1 / 13;
+const C15 = 1 / 15;
+const C17 = 1 / 17;
+const C19 = 1 / 19;
+
 /**
  * Natural logarithm.
  * @param x  positive, normal (at least 2^-1022), finite
@@ -39,8 +49,9 @@ export function ln(x: number): number {
   const f = m - 1;
   const s = f / (m + 1);
   const z = s * s;
-  let series = 0;
-  for (let odd = 19; odd >= 3; odd -= 2) series = (series + 1 / odd) * z;
+  // Horner, written out: nine divisions less a draw than the loop, the same bits.
+  const tail = ((((C19 * z + C17) * z + C15) * z + C13) * z + C11) * z + C9;
+  const series = (((tail * z + C7) * z + C5) * z + C3) * z;
   return k * ln2High + (k * ln2Low + 2 * s * series + 2 * s);
 }
 

@@ -23,8 +23,12 @@ export const F_FIN = 256;
 /** The connection's epoch stands above this bit: what an earlier connection of the socket left is ignored. */
 export const EPOCH_SHIFT = 16;
 
+// Fields that travel: doubles t0 … tsEcr and whole numbers sock … sackCount; with F_ACK ackSeq, window and blocks.
+const FLOATS = 7;
+const INTS = 11;
+const ACK_FLOATS = 2;
 /** Doubles a batch takes in a mailbox between partitions. */
-export const MESSAGE_DOUBLES = 28;
+export const MESSAGE_DOUBLES = FLOATS + INTS + ACK_FLOATS + 6;
 
 export class Batches extends Table {
   /** Arrival (or readiness) of the first packet's last bit, ps. */
@@ -64,6 +68,8 @@ export class Batches extends Table {
   parts!: Int32Array;
   next!: Int32Array;
   live = 0;
+  private f!: Float64Array;
+  private i!: Int32Array;
   /** Payload cut off by `truncate`, bytes, whole run: part of what was dropped. */
   cutBytes = 0;
   private freeHead = -1;
@@ -74,6 +80,8 @@ export class Batches extends Table {
   }
 
   protected override bind(f: Float64Array, i: Int32Array): void {
+    this.f = f;
+    this.i = i;
     this.t0 = f.subarray(0);
     this.spacing = f.subarray(1);
     this.seq = f.subarray(2);
@@ -157,85 +165,41 @@ export class Batches extends Table {
     return (this.flags[b]! & F_UDP) === 0 ? count * mssBytes : Math.round((bytes * count) / n);
   }
 
+  /** All of a batch but its places in lists and work. */
   copy(source: number, target: number): void {
-    this.t0[target] = this.t0[source]!;
-    this.spacing[target] = this.spacing[source]!;
-    this.seq[target] = this.seq[source]!;
-    this.bytes[target] = this.bytes[source]!;
-    this.wire[target] = this.wire[source]!;
-    this.ackSeq[target] = this.ackSeq[source]!;
-    this.window[target] = this.window[source]!;
-    this.tsVal[target] = this.tsVal[source]!;
-    this.tsEcr[target] = this.tsEcr[source]!;
-    const count = this.sackCount[source]!;
-    this.sackCount[target] = count;
-    for (let i = 0; i < count * 2; i++) this.sack[target + i] = this.sack[source + i]!;
-    this.sock[target] = this.sock[source]!;
+    const { f, i } = this;
+    for (let k = 0; k < FLOATS; k++) f[target + k] = f[source + k]!;
+    for (let k = 0; k < INTS; k++) i[target + k] = i[source + k]!;
+    if ((this.flags[source]! & F_ACK) !== 0) this.copyAck(source, target);
     this.from[target] = this.from[source]!;
-    this.path[target] = this.path[source]!;
-    this.lane[target] = this.lane[source]!;
-    this.packets[target] = this.packets[source]!;
-    this.units[target] = this.units[source]!;
-    this.flags[target] = this.flags[source]!;
-    this.srcNode[target] = this.srcNode[source]!;
-    this.dstNode[target] = this.dstNode[source]!;
-    this.rss[target] = this.rss[source]!;
-    this.ecmp[target] = this.ecmp[source]!;
     this.parts[target] = 0;
+  }
+
+  private copyAck(source: number, target: number): void {
+    const count = ACK_FLOATS + 2 * this.sackCount[source]!;
+    for (let k = FLOATS; k < FLOATS + count; k++) this.f[target + k] = this.f[source + k]!;
   }
 
   /** Writes the batch to a mailbox at `o`; `decode` on the other side is its inverse. */
   encode(b: number, m: Float64Array, o: number): void {
-    m[o] = this.t0[b]!;
-    m[o + 1] = this.spacing[b]!;
-    m[o + 2] = this.seq[b]!;
-    m[o + 3] = this.bytes[b]!;
-    m[o + 4] = this.wire[b]!;
-    m[o + 5] = this.ackSeq[b]!;
-    m[o + 6] = this.window[b]!;
-    m[o + 7] = this.tsVal[b]!;
-    m[o + 8] = this.tsEcr[b]!;
-    m[o + 9] = this.sock[b]!;
-    m[o + 10] = this.path[b]!;
-    m[o + 11] = this.lane[b]!;
-    m[o + 12] = this.packets[b]!;
-    m[o + 13] = this.units[b]!;
-    m[o + 14] = this.flags[b]!;
-    m[o + 15] = this.srcNode[b]!;
-    m[o + 16] = this.dstNode[b]!;
-    m[o + 17] = this.rss[b]!;
-    m[o + 18] = this.ecmp[b]!;
-    const count = this.sackCount[b]!;
-    m[o + 19] = count;
-    for (let i = 0; i < count * 2; i++) m[o + 20 + i] = this.sack[b + i]!;
+    const { f, i } = this;
+    for (let k = 0; k < FLOATS; k++) m[o + k] = f[b + k]!;
+    for (let k = 0; k < INTS; k++) m[o + FLOATS + k] = i[b + k]!;
+    if ((this.flags[b]! & F_ACK) === 0) return;
+    const count = ACK_FLOATS + 2 * this.sackCount[b]!;
+    for (let k = 0; k < count; k++) m[o + FLOATS + INTS + k] = f[b + FLOATS + k]!;
   }
 
   decode(m: Float64Array, o: number): number {
     const b = this.alloc();
-    this.t0[b] = m[o]!;
-    this.spacing[b] = m[o + 1]!;
-    this.seq[b] = m[o + 2]!;
-    this.bytes[b] = m[o + 3]!;
-    this.wire[b] = m[o + 4]!;
-    this.ackSeq[b] = m[o + 5]!;
-    this.window[b] = m[o + 6]!;
-    this.tsVal[b] = m[o + 7]!;
-    this.tsEcr[b] = m[o + 8]!;
-    this.sock[b] = m[o + 9]!;
+    const { f, i } = this;
+    for (let k = 0; k < FLOATS; k++) f[b + k] = m[o + k]!;
+    for (let k = 0; k < INTS; k++) i[b + k] = m[o + FLOATS + k]!;
     this.from[b] = -1;
-    this.path[b] = m[o + 10]!;
-    this.lane[b] = m[o + 11]!;
-    this.packets[b] = m[o + 12]!;
-    this.units[b] = m[o + 13]!;
-    this.flags[b] = m[o + 14]!;
-    this.srcNode[b] = m[o + 15]!;
-    this.dstNode[b] = m[o + 16]!;
-    this.rss[b] = m[o + 17]!;
-    this.ecmp[b] = m[o + 18]!;
     this.parts[b] = 0;
-    const count = m[o + 19]!;
-    this.sackCount[b] = count;
-    for (let i = 0; i < count * 2; i++) this.sack[b + i] = m[o + 20 + i]!;
+    if ((this.flags[b]! & F_ACK) === 0) return b;
+    const count = ACK_FLOATS + 2 * this.sackCount[b]!;
+    for (let k = 0; k < count; k++) f[b + FLOATS + k] = m[o + FLOATS + INTS + k]!;
     return b;
   }
 

@@ -36,7 +36,7 @@ export function torDown(p: Partition, b: number): void {
 function forward(p: Partition, port: number, b: number, queue: number): boolean {
   const { ports, batches, setup } = p;
   p.offered[queue]! += batches.packets[b]!;
-  if (ports.send(port, batches, b, p.wheel.now, ports.limitBytes[port]!, setup.mssBytes)) {
+  if (ports.send(port, batches, b, p.wheel.now, ports.limitBytes(port), setup.mssBytes)) {
     if (ports.lastDropped > 0) p.drop(queue, ports.lastDropped);
     return true;
   }

@@ -9,70 +9,99 @@
  * A limit is a number of ps of work; what does not fit is cut from the batch's end. Left out: priorities, PFC,
  * shared buffers. Source of store and forward: IEEE 802.1D.
  */
-import type { Batches } from './batch.ts';
-import { F_CE } from './batch.ts';
+import { type Batches, F_CE } from './batch.ts';
+
+// One row of 16 doubles a port, so that a hop touches two cache lines.
+const BUSY = 0;
+const UNARRIVED = 1;
+const RATE = 2;
+const DELAY = 3;
+const ECN = 4;
+const WORK = 5;
+const WIRE = 6;
+const PACKETS = 7;
+const PEAK = 8;
+const DROPPED = 9;
+const LIMIT = 10;
+const UNARRIVED_RATE = 11;
+const UNARRIVED_AT = 12;
 
 export class Ports {
-  readonly psPerByte: Float64Array;
-  /** Propagation and switching to the other end, ps. */
-  readonly delayPs: Float64Array;
-  /** Bytes that may wait, with the packet in service. */
-  readonly limitBytes: Float64Array;
-  /** Queue that marks CE, bytes; 0: never. */
-  readonly ecnBytes: Float64Array;
-  readonly busyUntil: Float64Array;
-  readonly unarrived: Float64Array;
-  readonly unarrivedRate: Float64Array;
-  readonly unarrivedAt: Float64Array;
-  /** Service time given, ps, whole run. */
-  readonly workPs: Float64Array;
-  readonly wireBytes: Float64Array;
-  readonly packets: Float64Array;
-  readonly dropped: Float64Array;
-  /** Largest backlog seen, bytes. */
-  readonly peakBytes: Float64Array;
+  readonly count: number;
+  private readonly f: Float64Array;
   /** Departure of the last packet of the batch just sent, ps. */
   lastDeparture = 0;
   /** Packets that the last `send` dropped. */
   lastDropped = 0;
 
   constructor(count: number) {
-    const f = () => new Float64Array(count);
-    this.psPerByte = f();
-    this.delayPs = f();
-    this.limitBytes = f();
-    this.ecnBytes = f();
-    this.busyUntil = f();
-    this.unarrived = f();
-    this.unarrivedRate = f();
-    this.unarrivedAt = f();
-    this.workPs = f();
-    this.wireBytes = f();
-    this.packets = f();
-    this.dropped = f();
-    this.peakBytes = f();
+    this.count = count;
+    this.f = new Float64Array(count * 16);
   }
 
-  /** @param limitBytes what may wait, with the packet in service */
+  /** @param limitBytes what may wait, with the packet in service; @param ecnBytes queue that marks CE, 0: never */
   set(port: number, gbps: number, delayNs: number, limitBytes: number, ecnBytes: number): void {
-    this.psPerByte[port] = 8000 / gbps;
-    this.delayPs[port] = Math.round(delayNs * 1000);
-    this.limitBytes[port] = limitBytes;
-    this.ecnBytes[port] = ecnBytes;
+    const { f } = this;
+    const o = port << 4;
+    f[o + RATE] = 8000 / gbps;
+    f[o + DELAY] = Math.round(delayNs * 1000);
+    f[o + LIMIT] = limitBytes;
+    f[o + ECN] = ecnBytes;
+  }
+
+  psPerByte(port: number): number {
+    return this.f[(port << 4) + RATE]!;
+  }
+
+  delayPs(port: number): number {
+    return this.f[(port << 4) + DELAY]!;
+  }
+
+  limitBytes(port: number): number {
+    return this.f[(port << 4) + LIMIT]!;
+  }
+
+  /** When the work taken so far will be done, ps. */
+  busyUntil(port: number): number {
+    return this.f[(port << 4) + BUSY]!;
+  }
+
+  /** Service time of all packets taken, ps, whole run. */
+  workPs(port: number): number {
+    return this.f[(port << 4) + WORK]!;
+  }
+
+  wireBytes(port: number): number {
+    return this.f[(port << 4) + WIRE]!;
+  }
+
+  packets(port: number): number {
+    return this.f[(port << 4) + PACKETS]!;
+  }
+
+  dropped(port: number): number {
+    return this.f[(port << 4) + DROPPED]!;
+  }
+
+  /** Largest backlog seen, bytes. */
+  peakBytes(port: number): number {
+    return this.f[(port << 4) + PEAK]! / this.f[(port << 4) + RATE]!;
   }
 
   /** Work that has arrived and waits or is in service, ps. */
   backlogPs(port: number, now: number): number {
-    const work = this.busyUntil[port]! - now - this.unarrivedNow(port, now);
+    const work = this.busyUntil(port) - now - this.unarrivedNow(port << 4, now);
     return work > 0 ? work : 0;
   }
 
-  private unarrivedNow(port: number, now: number): number {
-    const u = this.unarrived[port]!;
+  /** Work taken at `now` but not yet arrived, ps, of the row at `o`. */
+  private unarrivedNow(o: number, now: number): number {
+    const { f } = this;
+    const u = f[o + UNARRIVED]!;
     if (u <= 0) return 0;
-    const left = u - this.unarrivedRate[port]! * (now - this.unarrivedAt[port]!);
+    const left = u - f[o + UNARRIVED_RATE]! * (now - f[o + UNARRIVED_AT]!);
     if (left > 0) return left;
-    this.unarrived[port] = 0;
+    f[o + UNARRIVED] = 0;
     return 0;
   }
 
@@ -82,24 +111,24 @@ export class Ports {
    * @returns false if no packet found room
    */
   send(port: number, batches: Batches, b: number, now: number, limitBytes: number, mssBytes: number): boolean {
+    const { f } = this;
+    const o = port << 4;
     let n = batches.packets[b]!;
-    if (n === 1 && this.unarrived[port] === 0 && this.ecnBytes[port] === 0) {
-      return this.sendOne(port, batches, b, now, limitBytes);
-    }
-    const rate = this.psPerByte[port]!;
+    if (n === 1 && f[o + UNARRIVED] === 0 && f[o + ECN] === 0) return this.sendOne(o, batches, b, now, limitBytes);
+    const rate = f[o + RATE]!;
     const perPacket = (batches.wire[b]! * rate) / n;
     const spacing = batches.spacing[b]!;
-    const u = this.unarrivedNow(port, now);
-    const start = this.busyUntil[port]! > now ? this.busyUntil[port]! : now;
+    const u = this.unarrivedNow(o, now);
+    const start = f[o + BUSY]! > now ? f[o + BUSY]! : now;
     const spread = (n - 1) * spacing;
-    const later = u - this.unarrivedRate[port]! * spread;
+    const later = u - f[o + UNARRIVED_RATE]! * spread;
     const uEnd = later > 0 ? later : 0;
     const over = start + n * perPacket - now - spread - uEnd - limitBytes * rate;
     this.lastDropped = 0;
     if (over > 0) {
       const cut = Math.ceil(over / perPacket - 1e-9);
       this.lastDropped = cut < n ? cut : n;
-      this.dropped[port]! += this.lastDropped;
+      f[o + DROPPED]! += this.lastDropped;
       if (cut >= n) return false;
       batches.truncate(b, n - cut, mssBytes);
       n -= cut;
@@ -109,55 +138,55 @@ export class Ports {
     const tau = total / n;
     const backlog = start - now - u;
     const waiting = backlog > 0 ? backlog : 0;
-    const ecn = this.ecnBytes[port]!;
+    const ecn = f[o + ECN]!;
     if (ecn > 0 && waiting > ecn * rate) batches.flags[b]! |= F_CE;
-    if (waiting + tau > this.peakBytes[port]! * rate) this.peakBytes[port] = (waiting + tau) / rate;
+    if (waiting + tau > f[o + PEAK]!) f[o + PEAK] = waiting + tau;
     const first = Math.round(now + waiting + tau);
     const busy = start + total;
-    this.busyUntil[port] = busy;
-    let last = first;
+    f[o + BUSY] = busy;
     let out = 0;
     if (n > 1) {
       const arrived = now + (n - 1) * spacing + tau;
       const served = busy - uEnd;
-      last = arrived > served ? arrived : served;
+      const last = arrived > served ? arrived : served;
       out = last > first ? Math.floor((last - first) / (n - 1)) : 0;
       if (spacing > 0) {
-        this.unarrived[port] = u + (n - 1) * tau;
-        this.unarrivedRate[port] = (u > 0 ? this.unarrivedRate[port]! : 0) + tau / spacing;
-        this.unarrivedAt[port] = now;
+        f[o + UNARRIVED] = u + (n - 1) * tau;
+        f[o + UNARRIVED_RATE] = (u > 0 ? f[o + UNARRIVED_RATE]! : 0) + tau / spacing;
+        f[o + UNARRIVED_AT] = now;
       }
     }
-    this.workPs[port]! += total;
-    this.wireBytes[port]! += wire;
-    this.packets[port]! += n;
+    f[o + WORK]! += total;
+    f[o + WIRE]! += wire;
+    f[o + PACKETS]! += n;
     this.lastDeparture = first + out * (n - 1);
-    batches.t0[b] = first + this.delayPs[port]!;
+    batches.t0[b] = first + f[o + DELAY]!;
     batches.spacing[b] = out;
     return true;
   }
 
   /** The same for one packet behind packets that are all here: an exact FIFO. */
-  private sendOne(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
-    const rate = this.psPerByte[port]!;
+  private sendOne(o: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
+    const { f } = this;
+    const rate = f[o + RATE]!;
     const wire = batches.wire[b]!;
     const work = Math.round(wire * rate);
-    const busy = this.busyUntil[port]!;
+    const busy = f[o + BUSY]!;
     const done = (busy > now ? busy : now) + work;
     const queued = done - now;
     this.lastDropped = 0;
     if (queued > limitBytes * rate) {
       this.lastDropped = 1;
-      this.dropped[port]!++;
+      f[o + DROPPED]!++;
       return false;
     }
-    if (queued > this.peakBytes[port]! * rate) this.peakBytes[port] = queued / rate;
-    this.busyUntil[port] = done;
-    this.workPs[port]! += work;
-    this.wireBytes[port]! += wire;
-    this.packets[port]!++;
+    if (queued > f[o + PEAK]!) f[o + PEAK] = queued;
+    f[o + BUSY] = done;
+    f[o + WORK]! += work;
+    f[o + WIRE]! += wire;
+    f[o + PACKETS]!++;
     this.lastDeparture = done;
-    batches.t0[b] = done + this.delayPs[port]!;
+    batches.t0[b] = done + f[o + DELAY]!;
     batches.spacing[b] = 0;
     return true;
   }

@@ -48,29 +48,27 @@ export function emit(p: Partition, b: number, core: number): void {
 
 /** qdisc and NIC: the skb's packets leave at the line's rate; its completion comes back to the TX queue's core. */
 function nicTransmit(p: Partition, b: number, core: number): void {
-  const { batches, setup } = p;
-  while (setup.packetGranularity && batches.packets[b]! > 1) {
-    transmitBatch(p, batches.splitFront(b, 1, setup.mssBytes), core);
-  }
-  transmitBatch(p, b, core);
-}
-
-function transmitBatch(p: Partition, b: number, core: number): void {
-  const { batches, ports, items, napis, setup } = p;
+  const { batches, ports, items, napis, qdiscs, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
   const units = batches.units[b]!;
-  const sock = batches.from[b]!;
-  const bytes = batches.bytes[b]!;
-  const limit = (setup.machine.nic.qdiscSkbs * batches.wire[b]!) / units;
   const packets = batches.packets[b]!;
+  const bytes = batches.bytes[b]!;
+  const sock = batches.from[b]!;
+  const backlogBytes = ports.backlogPs(local, p.wheel.now) / ports.psPerByte(local);
+  const skbBytes = batches.wire[b]! / units;
+  const limit = qdiscs.limitBytes(local, backlogBytes, setup.machine.nic.qdiscSkbs, skbBytes);
   p.offered[Q_QDISC]! += packets;
-  const sent = ports.send(local, batches, b, p.wheel.now, limit, setup.mssBytes);
-  if (!sent) {
-    p.lose(b, Q_QDISC);
+  let sent = 0;
+  while (setup.packetGranularity && batches.packets[b]! > 1) {
+    sent += transmit(p, batches.splitFront(b, 1, setup.mssBytes), limit);
+  }
+  sent += transmit(p, b, limit);
+  if (sent === 0) {
     if (sock >= 0) p.upper.completed(p, sock, bytes, core);
     return;
   }
-  if (ports.lastDropped > 0) p.drop(Q_QDISC, ports.lastDropped);
+  // An skb of which the tail was cut still takes its place.
+  qdiscs.add(local, Math.ceil((units * sent) / packets), (skbBytes * units * sent) / packets);
   const queue = (core >> ROW_SHIFT) % setup.cores % setup.rxQueues;
   const napi = (local * setup.rxQueues + queue) * STRIDE;
   const item = items.alloc();
@@ -78,14 +76,26 @@ function transmitBatch(p: Partition, b: number, core: number): void {
   items.bytes[item] = bytes;
   items.at[item] = ports.lastDeparture;
   items.units[item] = units;
-  items.packets[item] = packets - ports.lastDropped;
+  items.packets[item] = sent;
   items.next[item] = -1;
   if (napis.doneHead[napi]! < 0) napis.doneHead[napi] = item;
   else items.next[napis.doneTail[napi]!] = item;
   napis.doneTail[napi] = item;
   arm(p, napi);
+}
+
+/** Puts batch `b` on its host's link. @returns the packets that found room. */
+function transmit(p: Partition, b: number, limitBytes: number): number {
+  const { batches, ports, setup } = p;
+  const local = batches.srcNode[b]! - p.firstNode;
+  if (!ports.send(local, batches, b, p.wheel.now, limitBytes, setup.mssBytes)) {
+    p.lose(b, Q_QDISC);
+    return 0;
+  }
+  if (ports.lastDropped > 0) p.drop(Q_QDISC, ports.lastDropped);
   batches.units[b] = batches.packets[b]!;
   p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
+  return batches.packets[b]!;
 }
 
 /** The TUN ring or the UDP socket of a node's daemon. */

@@ -21,6 +21,8 @@ import {
 } from './tables.ts';
 
 const WEIGHT = 64; // NAPI_POLL_WEIGHT, include/linux/netdevice.h
+/** In `byIrq` while a poll's job runs: it took all that it may. */
+const BUDGET_USED = 2;
 
 /** A batch's first packet is at node `local`'s NIC. */
 export function nicArrive(p: Partition, local: number, b: number): void {
@@ -165,6 +167,7 @@ function pollRing(p: Partition, napi: number): void {
     units += batches.packets[taken]!;
     receive(p, taken);
   }
+  if (units >= WEIGHT || p.jobNs >= setup.jobCapNs) napis.byIrq[napi] = BUDGET_USED;
 }
 
 /** In the peer's order: a batch whose crypto is not done holds those behind it. */
@@ -222,7 +225,7 @@ function pollSockets(p: Partition, napi: number): void {
 
 /** The poll's job has ended: poll again, wait for an interrupt, or rest. */
 export function finishPoll(p: Partition, napi: number): void {
-  const { napis, batches, items, peers } = p;
+  const { napis, batches, peers } = p;
   const { now } = p.wheel;
   const kind = napis.kind[napi];
   napis.state[napi] = NAPI_IDLE;
@@ -232,11 +235,9 @@ export function finishPoll(p: Partition, napi: number): void {
     more = b >= 0 && batches.parts[b] === 0;
   } else {
     const b = napis.head[napi]!;
-    more = b >= 0 && (kind === N_SOCKETS || batches.t0[b]! <= now);
-    if (kind === N_NIC) {
-      const i = napis.doneHead[napi]!;
-      more ||= i >= 0 && items.at[i]! <= now;
-    }
+    const full = napis.byIrq[napi] === BUDGET_USED;
+    more = b >= 0 && (kind === N_SOCKETS || (batches.t0[b]! <= now && (full || kind !== N_NIC)));
+    if (full) napis.byIrq[napi] = 0;
   }
   if (more) raise(p, napi);
   else if (kind === N_NIC) arm(p, napi);

@@ -11,6 +11,7 @@ import { Digest } from '../core/digest.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Batches, F_DATA, F_UDP, MESSAGE_DOUBLES } from '../fabric/batch.ts';
 import { Ports } from '../fabric/ports.ts';
+import { Qdiscs } from './qdisc.ts';
 import { QUEUE_NAMES } from './queues.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
@@ -59,6 +60,7 @@ export class Partition {
   readonly peerOf = new Map<number, number>();
   readonly sockets = new Sockets();
   readonly gro = new GroTable();
+  readonly qdiscs: Qdiscs;
   /** 1: the node carries a probe stream. */
   readonly probeNodes: Uint8Array;
   /** Daemon thread of each node; −1: none. */
@@ -114,6 +116,7 @@ export class Partition {
     this.firstNode = firstNode;
     this.nodeCount = nodeCount;
     this.batches = new Batches(256);
+    this.qdiscs = new Qdiscs(nodeCount);
     const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
     this.cores = new Cores(cores);
     this.threads = new Threads(cores + nodeCount);

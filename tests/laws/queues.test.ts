@@ -55,7 +55,7 @@ class Line {
     batches.wire[b] = bytes;
     batches.spacing[b] = 0;
     batches.t0[b] = now;
-    if (!ports.send(port, batches, b, now, ports.limitBytes[port]!, 1460)) return -1;
+    if (!ports.send(port, batches, b, now, ports.limitBytes(port), 1460)) return -1;
     assert.equal(batches.t0[b], ports.lastDeparture);
     return ports.lastDeparture;
   }
@@ -194,7 +194,7 @@ test('M/D/1/3: blocking as the embedded chain says', () => {
   poisson(13, 0.8, count, (now) => {
     if (line.put(0, now, MEAN_BYTES) < 0) lost++;
   });
-  assert.equal(line.ports.dropped[0], lost);
+  assert.equal(line.ports.dropped(0), lost);
   near(lost / count, 0.103299, 0.02, 'loss');
 });
 
