@@ -1,8 +1,9 @@
 /**
  * NAPI: rings, interrupts, polls. A queue's first packet arms an interrupt after the moderation time (or at so
- * many frames); the poll takes what has arrived when it begins, up to 64 units or 20 µs; while polls find work
- * no interrupt is raised. Instances: NIC queues, a core's backlog (veth rings, RPS), tunnel peers, and a core's
- * sockets (TCP timers, TSQ).
+ * many frames); the poll takes what has arrived when it begins, up to 64 units or 20 µs. A poll that used that
+ * budget up is followed by another; one that did not ends the softirq, and what came meanwhile waits for its
+ * moderated interrupt (napi_complete_done). Instances: NIC queues, a core's backlog (veth rings, RPS), tunnel
+ * peers, and a core's sockets (TCP timers, TSQ).
  *
  * Left out: busy polling, threaded NAPI, adaptive moderation. Source: net/core/dev.c, Linux 6.12.
  */
