@@ -1,6 +1,8 @@
 /**
  * `explain <backend>`: its path stage by stage, as compiled for a machine: contexts, queues, copies, system
  * calls, prices, headers, MTU, needs, scaling, sources. The same rows that the engine runs.
+ *
+ * Left out: what a job shares with others (polls, interrupts, wake-ups) in the sums of a path.
  */
 import type { Command } from 'commander';
 import type { Backend, Place } from '../engine/host/backend.ts';
@@ -10,6 +12,7 @@ import { deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from '../engine/ho
 import { BYTE, COLUMNS, FIRST, PACKET, SKB, type Tally } from '../engine/host/rows.ts';
 import { STAGES, type StageDef, type StageId } from '../engine/host/stages.ts';
 import { UsageError } from './errors.ts';
+import { renderExplanation } from './explainText.ts';
 import { number } from './flags.ts';
 import { colors, type Io, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
@@ -117,7 +120,7 @@ export function addExplain(program: Command, parts: Parts, io: Io): void {
       }
       const explanation = explain(backend, machine, flags.mtu, flags.rules);
       if (flags.json) io.out(`${JSON.stringify(explanation, null, 2)}\n`);
-      else io.out(render(explanation, colors(useColor(flags.color, io.outIsTty, io.env))));
+      else io.out(renderExplanation(explanation, colors(useColor(flags.color, io.outIsTty, io.env))));
     });
 }
 
@@ -249,96 +252,4 @@ function explainTally(tally: readonly Tally[], machine: Machine): ExplainedStage
     entry.ns = { ...entry.ns, [key]: (entry.ns[key] ?? 0) + ns };
   }
   return stages;
-}
-
-const PLACES: Readonly<Record<Place, string>> = {
-  sameNode: 'same node',
-  sameSubnet: 'same subnet',
-  crossSubnet: 'across subnets',
-};
-
-const WHAT: Readonly<Record<string, string>> = {
-  caller: 'pod device, sending core',
-  nic: 'NIC receive queue',
-  vethRing: 'veth ring',
-  tunRing: 'TUN ring',
-  udpSocket: 'UDP socket',
-  wgCrypt: 'WireGuard workers',
-  wgPeer: 'WireGuard peer queue',
-  wire: 'wire',
-  socket: 'pod socket',
-};
-
-function render(it: Explanation, paint: ReturnType<typeof colors>): string {
-  const lines = [
-    paint.bold(`${it.backend}: ${it.title}`),
-    `machine ${it.machine}; link MTU ${it.linkMtuBytes}, pod MTU ${it.podMtuBytes}, MSS ${it.tcpMssBytes}; ` +
-      `a full packet carries ${it.payloadBytes} of ${it.wireBytes} bytes on the wire`,
-    '',
-  ];
-  for (const place of Object.keys(PLACES) as Place[])
-    lines.push(`${PLACES[place].padEnd(14)} ${it.choose[place]}`);
-  for (const path of it.paths) {
-    const headers = path.headers.map((header) => `${header.name} ${header.bytes}`).join(' + ');
-    const total = path.headers.reduce((sum, header) => sum + header.bytes, 0);
-    lines.push(
-      '',
-      paint.bold(`path ${path.name}`) +
-        `  ${total === 0 ? 'no outer headers' : `outer headers ${headers} = ${total} bytes`}; ` +
-        `copies: ${path.copies}, system calls: ${path.syscalls} between the sockets`,
-    );
-    for (const lane of path.lanes) {
-      const serial = lane.serial === 'none' ? 'several at once' : `one at a time per ${lane.serial}`;
-      const where = `${lane.context}, core: ${lane.core}, ${serial}`;
-      lines.push(
-        `  ${lane.host}: from ${WHAT[lane.from] ?? lane.from} to ${WHAT[lane.to] ?? lane.to} (${where})`,
-      );
-      lines.push(...lane.stages.map((stage) => stageLine(stage, paint)));
-    }
-  }
-  lines.push('', paint.bold('ends of every path'));
-  for (const end of it.ends)
-    lines.push(`  ${end.name}`, ...end.stages.map((stage) => stageLine(stage, paint)));
-  for (const { name, drains } of it.servers) {
-    lines.push(
-      '',
-      `one thread a host, ${name}, serves ${drains.map((queue) => WHAT[queue] ?? queue).join(' and ')}`,
-    );
-  }
-  const control = `${it.control.protocol}; ${it.control.entriesPerPeer}`;
-  lines.push(
-    '',
-    `needs    ${it.needs.join(', ') || 'nothing of the network'}`,
-    `control  ${control}`,
-    `scaling  ${it.scaling}`,
-    `source   ${it.source}`,
-  );
-  const sources = new Set(
-    it.paths.flatMap((path) => path.lanes.flatMap((lane) => lane.stages)).map((s) => s.source),
-  );
-  lines.push(paint.dim('prices from:'), ...[...sources].sort().map((source) => paint.dim(`  ${source}`)));
-  return `${lines.join('\n')}\n`;
-}
-
-const UNITS: Readonly<Record<string, string>> = {
-  first: 'a job',
-  poll: 'a poll',
-  irq: 'an interrupt',
-  wake: 'a wake-up',
-  call: 'a call',
-  flow: 'a new flow',
-  skb: 'an skb',
-  packet: 'a packet',
-  byte: 'a byte',
-};
-
-function stageLine(stage: ExplainedStage, paint: ReturnType<typeof colors>): string {
-  const prices = Object.entries(stage.ns).map(
-    ([unit, ns]) => `${Number(ns.toPrecision(4))} ns ${UNITS[unit] ?? unit}`,
-  );
-  const copies = stage.copies > 0 ? ', copies the payload' : '';
-  return (
-    `    ${stage.stage.padEnd(19)} ${stage.class.padEnd(8)} ${(prices.join(' + ') || '–').padEnd(34)} ` +
-    paint.dim(`${stage.confidence.padEnd(9)} ${stage.text}${copies}`)
-  );
 }

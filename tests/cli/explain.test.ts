@@ -5,9 +5,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BACKENDS, backendNamed } from '../../backends/catalog.ts';
 import { explain } from '../../cli/explain.ts';
-import { machineNamed } from '../../machines/catalog.ts';
+import type { Io } from '../../cli/io.ts';
+import { main } from '../../cli/main.ts';
+import { shippedParts } from '../../cli/shipped.ts';
+import { MACHINES, machineNamed } from '../../machines/catalog.ts';
+import { pricedMachine } from '../lib/tinyTask.ts';
 
 const xeon = machineNamed('xeon-25g');
+
+async function explainCall(...argv: string[]): Promise<{ code: number; out: string }> {
+  let out = '';
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    note: () => {},
+    raw: () => {},
+    env: {},
+    outIsTty: false,
+    noteIsTty: false,
+    columns: 0,
+  };
+  return { code: await main(['explain', ...argv], shippedParts, io), out };
+}
 
 test('flannel-udp: MTU 1,472, two daemon jobs of one thread, two copies on each host', () => {
   const it = explain(backendNamed('flannel-udp'), xeon, 1500, 0);
@@ -47,4 +67,65 @@ test('rules are paid at every netfilter pass', () => {
   const stages = stagesWith(10);
   const count = (name: string): number => stages.filter((stage) => stage === name).length;
   assert.equal(count('NF_RULE'), count('NF_HOOK'));
+});
+
+test('sums of a path are those of its stages, written out', () => {
+  const priced = pricedMachine('xeon-25g', {
+    VETH_XMIT: { firstNs: 36, eachNs: 164 },
+    BR_RX: 150,
+    ENCAP: { firstNs: 200, eachNs: 300 },
+    NIC_TX: { eachNs: 120, packetNs: 31 },
+    NIC_RX_POLL: { firstNs: 80, eachNs: 264 },
+    GRO_TUNNEL: 100,
+    GRO: 90,
+    DECAP: 150,
+    BR_TX: 155,
+  });
+  const { paths, choose } = explain(backendNamed('flannel-vxlan'), priced, 1500, 0);
+  const { costs, lanes } = paths.find((path) => path.name === choose.sameSubnet)!;
+  assert.deepEqual(
+    lanes.map((lane) => lane.name),
+    ['tunnel#0', 'tunnel#1'],
+  );
+  // 65,160 bytes of super-packet hold 46 segments of 1,398. Receiver: one poll, one skb of all packets.
+  assert.deepEqual(costs, [
+    {
+      packets: 1,
+      bytes: 1398,
+      senderNs: 200 + 150 + 500 + 151,
+      receiverNs: 344 + 190 + 150 + 155 + 200,
+    },
+    {
+      packets: 46,
+      bytes: 64_308,
+      senderNs: 200 + 150 + 500 + 120 + 46 * 31,
+      receiverNs: 80 + 46 * 264 + 46 * 190 + 150 + 155 + 200,
+    },
+  ]);
+});
+
+test('sums: flanneld pays every packet of an skb, segmentation only an skb of several', () => {
+  const priced = pricedMachine('xeon-25g', { GSO_SW: 300, DAEMON_PROXY: 1000, TUN_XMIT: 10 });
+  const { paths, choose } = explain(backendNamed('flannel-udp'), priced, 1500, 0);
+  const { costs } = paths.find((path) => path.name === choose.sameSubnet)!;
+  const [one, many] = costs as [(typeof costs)[0], (typeof costs)[0]];
+  assert.deepEqual([one.senderNs, one.receiverNs], [1010, 1000]);
+  assert.deepEqual([many.senderNs, many.receiverNs], [many.packets * (300 + 1000 + 10), many.packets * 1000]);
+});
+
+test('the text of every backend on every machine names lanes, sums, needs and sources', async () => {
+  for (const backend of BACKENDS) {
+    for (const { name } of MACHINES) {
+      const { code, out } = await explainCall(backend.name, '--machine', name);
+      assert.equal(code, 0);
+      assert.doesNotMatch(out, /undefined|NaN/);
+      for (const path of Object.keys(backend.paths))
+        assert.match(out, new RegExp(`^  ${path}#0  sender: `, 'm'));
+      assert.match(out, /^ {2}between the sockets, alone: 1 packet \(\d+ B\) \d+\.\d\d µs/m);
+      assert.match(
+        out,
+        /^needs {4}.+\ncontrol {2}.+\nscaling {2}.+\nsource {3}.+\nprices {3}.+ \(docs\/SOURCES\.md\)$/m,
+      );
+    }
+  }
 });

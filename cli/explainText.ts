@@ -1,0 +1,141 @@
+/**
+ * An explanation as text: a line a stage, prices of the machine beside it, sums a path.
+ */
+import type { Place } from '../engine/host/backend.ts';
+import type { ExplainedStage, Explanation, PathCost } from './explain.ts';
+import type { colors } from './io.ts';
+
+type Paint = ReturnType<typeof colors>;
+
+const PLACES: Readonly<Record<Place, string>> = {
+  sameNode: 'same node',
+  sameSubnet: 'same subnet',
+  crossSubnet: 'across subnets',
+};
+
+const WHAT: Readonly<Record<string, string>> = {
+  caller: 'pod device',
+  nic: 'NIC receive queue',
+  vethRing: 'veth ring',
+  tunRing: 'TUN ring',
+  udpSocket: 'UDP socket',
+  wgCrypt: 'crypto workers',
+  wgPeer: "peer's queue",
+  wire: 'wire',
+  socket: 'pod socket',
+};
+
+const CORES: Readonly<Record<string, string>> = {
+  caller: "the caller's core",
+  rps: 'a core by RPS',
+  rss: "the RX queue's core",
+  spread: 'spread over the cores',
+  sched: 'where its thread runs',
+};
+
+const SERIAL: Readonly<Record<string, string>> = {
+  core: '',
+  host: ', one at a time per host',
+  peer: ', one at a time per peer',
+  none: ', several at once',
+};
+
+const NEEDS: Readonly<Record<string, string>> = {
+  sameL2: 'all nodes in one L2 segment',
+  fabricKnowsPods: 'across subnets: a fabric that routes to pods',
+  protocol4Allowed: 'a network that passes IP protocol 4',
+};
+
+const UNITS: Readonly<Record<string, string>> = {
+  first: 'a job',
+  poll: 'a poll',
+  irq: 'an interrupt',
+  wake: 'a wake-up',
+  call: 'a call',
+  flow: 'a new flow',
+  skb: 'an skb',
+  packet: 'a packet',
+  byte: 'a byte',
+};
+
+/** The whole of it, with its newline. */
+export function renderExplanation(it: Explanation, paint: Paint): string {
+  const stages = [
+    ...it.paths.flatMap((path) => path.lanes.flatMap((lane) => lane.stages)),
+    ...it.ends.flatMap((end) => end.stages),
+  ];
+  const width = Math.max(...stages.map((stage) => prices(stage).length));
+  const line = (stage: ExplainedStage): string => stageLine(stage, width, paint);
+  return `${[
+    ...intro(it, paint),
+    ...it.paths.flatMap((path) => pathLines(path, line, paint)),
+    '',
+    paint.bold('ends of every path'),
+    ...it.ends.flatMap((end) => [`  ${end.name}`, ...end.stages.map(line)]),
+    ...it.servers.flatMap(({ name, drains }) => {
+      const queues = drains.map((queue) => WHAT[queue] ?? queue).join(' and ');
+      return ['', `one thread a host, ${name}, serves ${queues}`];
+    }),
+    '',
+    `needs    ${it.needs.map((need) => NEEDS[need] ?? need).join('; ') || 'nothing of the network'}`,
+    `control  ${it.control.protocol}; a peer costs a node ${it.control.entriesPerPeer}`,
+    `scaling  ${it.scaling}`,
+    `source   ${it.source}`,
+    paint.dim(
+      `prices   ${[...new Set(stages.map((stage) => stage.source))].sort().join('; ')} (docs/SOURCES.md)`,
+    ),
+  ].join('\n')}\n`;
+}
+
+function intro(it: Explanation, paint: Paint): string[] {
+  const share = ((it.payloadBytes / it.wireBytes) * 100).toFixed(1);
+  return [
+    paint.bold(`${it.backend}: ${it.title}`),
+    `machine ${it.machine}; link MTU ${it.linkMtuBytes}, pod MTU ${it.podMtuBytes}, MSS ${it.tcpMssBytes}; ` +
+      `a full packet carries ${it.payloadBytes} of ${it.wireBytes} bytes on the wire (${share} %)`,
+    '',
+    ...(Object.keys(PLACES) as Place[]).map((place) => `${PLACES[place].padEnd(14)} ${it.choose[place]}`),
+  ];
+}
+
+function pathLines(
+  path: Explanation['paths'][number],
+  line: (stage: ExplainedStage) => string,
+  paint: Paint,
+): string[] {
+  const headers = path.headers.map((header) => `${header.name} ${header.bytes}`).join(' + ');
+  const total = path.headers.reduce((sum, header) => sum + header.bytes, 0);
+  const wired = path.lanes.some((lane) => lane.host === 'receiver');
+  return [
+    '',
+    `${paint.bold(`path ${path.name}`)}  ${total === 0 ? 'no outer headers' : `outer headers ${headers} = ${total} bytes`}`,
+    `  between the sockets, alone: ${path.costs.map((cost) => costText(cost, wired)).join('; ')}`,
+    `  copies ${2 + path.copies} and system calls ${2 + path.syscalls} a packet or skb, 2 of each at the sockets`,
+    ...path.lanes.flatMap((lane) => [
+      `  ${paint.bold(lane.name)}  ${lane.host}: ${WHAT[lane.from] ?? lane.from} → ${WHAT[lane.to] ?? lane.to}; ` +
+        `${lane.context}, ${CORES[lane.core] ?? lane.core}${SERIAL[lane.serial] ?? ''}`,
+      ...lane.stages.map(line),
+    ]),
+  ];
+}
+
+function costText({ packets, bytes, senderNs, receiverNs }: PathCost, wired: boolean): string {
+  const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} µs`;
+  const size = `${packets === 1 ? '1 packet' : `an skb of ${packets} packets`} (${bytes} B)`;
+  return wired
+    ? `${size} ${micros(senderNs)} on the sender, ${micros(receiverNs)} on the receiver`
+    : `${size} ${micros(senderNs)}`;
+}
+
+const prices = (stage: ExplainedStage): string =>
+  Object.entries(stage.ns)
+    .map(([unit, ns]) => `${Number(ns.toPrecision(4))} ns ${UNITS[unit] ?? unit}`)
+    .join(' + ') || '–';
+
+function stageLine(stage: ExplainedStage, width: number, paint: Paint): string {
+  const copies = stage.copies > 0 ? ', copies the payload' : '';
+  return (
+    `    ${stage.stage.padEnd(14)} ${stage.class.padEnd(8)} ${prices(stage).padEnd(width)}  ` +
+    paint.dim(`${stage.confidence.padEnd(9)} ${stage.text}${copies}`)
+  );
+}
