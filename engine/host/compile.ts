@@ -29,8 +29,9 @@ export interface Lane {
   /** Packets may leave it merged. */
   readonly merge: boolean;
   readonly orphans: boolean;
-  /** Receiving host's part of the path. */
+  /** The lane begins on the receiving host; it ends there (a veth wire crosses inside one lane). */
   readonly receiver: boolean;
+  readonly endsAtReceiver: boolean;
   readonly stages: readonly StageId[];
 }
 
@@ -111,11 +112,12 @@ interface LaneDraft {
   readonly hop: Hop | null;
   readonly steps: StageId[];
   readonly receiver: boolean;
+  endsAtReceiver: boolean;
 }
 
 /** The lanes of a path while its steps are read. */
 class PathDraft {
-  readonly lanes: LaneDraft[] = [{ entry: 'caller', exit: 'socket', hop: null, steps: [], receiver: false }];
+  readonly lanes: LaneDraft[] = [{ entry: 'caller', exit: 'socket', hop: null, steps: [], receiver: false, endsAtReceiver: false }];
   wired = false;
 
   add(...stages: StageId[]): void {
@@ -124,8 +126,11 @@ class PathDraft {
 
   /** Ends the lane at a queue and begins the next there. */
   open(entry: LaneEntry, exit: LaneExit, hop: Hop | null): void {
-    this.lanes[this.lanes.length - 1]!.exit = exit;
-    this.lanes.push({ entry, exit: 'socket', hop, steps: [], receiver: this.wired });
+    const last = this.lanes[this.lanes.length - 1]!;
+    last.exit = exit;
+    // A NIC's wire comes after its lane; a veth's is inside it.
+    last.endsAtReceiver = this.wired && exit !== 'wire' && exit !== 'vethRing';
+    this.lanes.push({ entry, exit: 'socket', hop, steps: [], receiver: this.wired, endsAtReceiver: this.wired });
   }
 }
 
@@ -209,6 +214,7 @@ function compileLane(name: string, d: LaneDraft, machine: Machine, rules: number
     merge,
     orphans: d.steps.some((s) => defs[s].orphans === true),
     receiver: d.receiver,
+    endsAtReceiver: d.endsAtReceiver,
     stages: d.steps,
   };
 }

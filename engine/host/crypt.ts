@@ -48,8 +48,8 @@ const peerOfBatch = (p: Partition, b: number, receiver: boolean): number =>
 /** Chooses the cores for the batch's crypto while its enqueueing job is priced, and pays their wake-ups. */
 export function dealOut(p: Partition, b: number, lane: Lane): void {
   const { batches, peers, setup } = p;
-  const local = localOf(p, b, lane.receiver);
-  const k = peerOfBatch(p, b, lane.receiver);
+  const local = localOf(p, b, lane.endsAtReceiver);
+  const k = peerOfBatch(p, b, lane.endsAtReceiver);
   const next = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]! + 1]!;
   const shares = next.hop!.grain === 'packet' ? Math.min(batches.packets[b]!, setup.cores) : 1;
   const start = peers.turn[k]!;

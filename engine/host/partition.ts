@@ -158,7 +158,7 @@ export class Partition {
 
   /** Thread of the daemon that batch `b` meets at the end of `lane`. */
   daemonOf(batches: Batches, b: number, lane: Lane): number {
-    return this.daemons[(lane.receiver ? batches.dstNode[b]! : batches.srcNode[b]!) - this.firstNode]!;
+    return this.daemons[(lane.endsAtReceiver ? batches.dstNode[b]! : batches.srcNode[b]!) - this.firstNode]!;
   }
 
   get now(): number {
