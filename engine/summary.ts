@@ -6,8 +6,8 @@ import { STRIDE } from './core/table.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { MODEL_VERSION } from './core/version.ts';
 import type { Cluster } from './build.ts';
-import { KIND_NAMES } from './host/kinds.ts';
-import { QUEUE_NAMES } from './host/queues.ts';
+import { KIND_NAMES } from './core/kinds.ts';
+import { QUEUE_NAMES } from './core/queues.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { type Measure, SAMPLES } from './measure.ts';
@@ -19,7 +19,9 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
   const totals = stageTotals(setup.compiled.rows, windowCounters(cluster, measure), setup.machine.prices);
   const { mean, nodes } = utilisations(cluster, measure);
   const losses = queueLosses(cluster);
-  const bound = binding(mean, losses, windowHeld(cluster));
+  const { netperf } = spec.traffic;
+  const flood = netperf?.kind === 'UDP_STREAM' && netperf.paceMessagesPerS === 0;
+  const bound = binding(mean, losses, windowHeld(cluster), flood);
   const loads = offeredLoads(spec);
   const highest = Math.max(0, ...Object.values(mean));
   const sum = (f: (i: number) => number): number => partitions.reduce((s, _, i) => s + f(i), 0);
@@ -86,7 +88,7 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
     slowdownSmall: hist((i) => ledgers[i]!.slowdownSmall),
     slowdownLarge: hist((i) => ledgers[i]!.slowdownLarge),
     slowdownAll: hist((i) => ledgers[i]!.slowdownAll),
-    probes: probeRecords(cluster, nodes, losses),
+    probes: probeRecords(cluster, nodes),
     series: series(measure),
     sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
     memoryBytes: sum((i) => partitions[i]!.memoryBytes()),
@@ -163,7 +165,7 @@ function grows(measure: Measure, offeredBytes: number): boolean {
   return slope * SAMPLES > 0.05 * offeredBytes;
 }
 
-function probeRecords(cluster: Cluster, nodes: readonly Partial<Record<string, number>>[], losses: readonly QueueLoss[]): ProbeRecord[] {
+function probeRecords(cluster: Cluster, nodes: readonly Partial<Record<string, number>>[]): ProbeRecord[] {
   const { spec, partitions, ledgers } = cluster;
   const seconds = spec.windowPs * 1e-12;
   const count = spec.traffic.probePairs ?? 0;
@@ -182,7 +184,7 @@ function probeRecords(cluster: Cluster, nodes: readonly Partial<Record<string, n
       for (const [cls, u] of Object.entries(nodes[node]!)) busiest[cls] = Math.max(busiest[cls] ?? 0, u!);
     }
     const held = windowHeld(cluster, (q, s) => partitions[q]!.sockets.probe[s] === i);
-    const bound: Binding = binding(busiest, losses.slice(0, 0), held);
+    const bound: Binding = binding(busiest, [], held, false);
     return { goodputBps: (bytes[i]! * 8) / seconds, binding: bound };
   });
 }

@@ -129,23 +129,44 @@ export interface QueueLoss {
 
 const percent = (x: number): string => `${Math.round(x * 100)} %`;
 
-/** @param held share of the time in which senders with data were held by a TCP window: congestion, receive */
-export function binding(
-  utilisation: Utilisation,
-  losses: readonly QueueLoss[],
-  held: { readonly congestion: number; readonly receive: number },
-): Binding {
+/** A drop share above this is a limit: one packet in a thousand. */
+const LOSS_LIMIT = 0.001;
+/** Utilisations this close together are equal: they differ by where the window cuts a job. */
+const TIE = 0.005;
+
+/**
+ * The class with the highest utilisation. In a tie the application core yields: its time holds the softirq work
+ * that kept it waiting.
+ */
+function highest(utilisation: Utilisation, withApplication: boolean): { resource: string; value: number } {
   let resource = 'none';
   let value = 0;
   for (const [cls, u] of Object.entries(utilisation)) {
-    if (u > value) {
+    if (cls === 'application core' && !withApplication) continue;
+    if (u > value || (resource === 'application core' && u > value - TIE)) {
       resource = cls;
       value = u;
     }
   }
+  return { resource, value };
+}
+
+/**
+ * @param held  share of the time in which senders with data were held by a TCP window: congestion, receive
+ * @param flood senders push datagrams as fast as they can: their cores are always busy, and do not bind where
+ *              what they send dies before its socket
+ */
+export function binding(
+  utilisation: Utilisation,
+  losses: readonly QueueLoss[],
+  held: { readonly congestion: number; readonly receive: number },
+  flood: boolean,
+): Binding {
+  const diesBelow = losses.some((l) => l.share > LOSS_LIMIT && !l.reason.startsWith('UDP socket'));
+  const { resource, value } = highest(utilisation, !(flood && diesBelow));
   const shown = Math.min(1, value);
   if (value >= 0.9) return { text: `${resource} at ${percent(shown)}`, kind: 'resource', resource, utilisation: shown };
-  const loss = losses.find((l) => l.share > 0.001);
+  const loss = losses.find((l) => l.share > LOSS_LIMIT);
   if (loss !== undefined) {
     const text = `queue limit: ${loss.reason} drops ${(loss.share * 100).toFixed(2)} %`;
     return { text, kind: 'queue', resource: loss.reason, utilisation: shown };
