@@ -3,7 +3,7 @@
  * samples tell whether the unfinished work grows. Nothing here changes what the simulation does.
  */
 import type { Cluster } from './build.ts';
-import { C_SAMPLE, K_SAMPLE } from './host/kinds.ts';
+import { C_SAMPLE, K_SAMPLE } from './core/kinds.ts';
 import { STRIDE } from './core/table.ts';
 import type { Partition } from './host/partition.ts';
 import { PROC, SLEEPING, SOFT } from './host/tables.ts';

@@ -5,7 +5,7 @@
  */
 import { LimitError } from './core/assert.ts';
 import { MESSAGE_DOUBLES } from './fabric/batch.ts';
-import { C_REMOTE } from './host/kinds.ts';
+import { C_REMOTE } from './core/kinds.ts';
 import type { Partition } from './host/partition.ts';
 import type { Setup } from './host/setup.ts';
 import { runPartition, type Observer } from './dispatch.ts';

@@ -44,8 +44,8 @@ interface Rule {
 const rules: Readonly<Record<string, Rule>> = {
   'engine/core/': { may: ['engine/core/'] },
   'engine/fabric/': { may: ['engine/core/', 'engine/fabric/'] },
-  'engine/host/': { may: ['engine/core/', 'engine/host/'] },
-  'engine/transport/': { may: ['engine/core/', 'engine/host/', 'engine/transport/'] },
+  'engine/host/': { may: ['engine/core/', 'engine/fabric/', 'engine/host/'] },
+  'engine/transport/': { may: ['engine/core/', 'engine/fabric/', 'engine/host/', 'engine/transport/'] },
   'engine/traffic/': {
     may: ['engine/core/', 'engine/host/', 'engine/fabric/', 'engine/transport/', 'engine/traffic/'],
   },

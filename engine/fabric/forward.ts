@@ -3,9 +3,9 @@
  * the rack. One event a hop. Left out: L2 learning, spine failures (state is read per batch, so they can come).
  */
 import { mix32 } from '../core/toeplitz.ts';
-import { C_LINK, K_NIC, K_SPINE, K_TOR_DOWN } from '../host/kinds.ts';
+import { C_LINK, K_NIC, K_SPINE, K_TOR_DOWN } from '../core/kinds.ts';
 import type { Partition } from '../host/partition.ts';
-import { Q_DOWNLINK, Q_TOR_PORT, Q_UPLINK } from '../host/queues.ts';
+import { Q_DOWNLINK, Q_TOR_PORT, Q_UPLINK } from '../core/queues.ts';
 
 /** A host's batch at its ToR. */
 export function torUp(p: Partition, b: number): void {

@@ -117,7 +117,9 @@ interface LaneDraft {
 
 /** The lanes of a path while its steps are read. */
 class PathDraft {
-  readonly lanes: LaneDraft[] = [{ entry: 'caller', exit: 'socket', hop: null, steps: [], receiver: false, endsAtReceiver: false }];
+  readonly lanes: LaneDraft[] = [
+    { entry: 'caller', exit: 'socket', hop: null, steps: [], receiver: false, endsAtReceiver: false },
+  ];
   wired = false;
 
   add(...stages: StageId[]): void {

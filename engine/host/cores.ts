@@ -7,7 +7,7 @@
  * Source: kernel/softirq.c (2 ms, 10 restarts), kernel/sched/fair.c (base slice), Linux 6.12.
  */
 import { emit, notify } from './emit.ts';
-import { C_HOST, K_CORE_WAKE, K_JOB_END } from './kinds.ts';
+import { C_HOST, K_CORE_WAKE, K_JOB_END } from '../core/kinds.ts';
 import { finishPoll, pollNapi } from './napi.ts';
 import type { Partition } from './partition.ts';
 import { WAKE } from './rows.ts';

@@ -11,7 +11,7 @@ import type { Lane } from './compile.ts';
 import { chargeWake, raise, wakeThread } from './cores.ts';
 import { leaveLane } from './napi.ts';
 import type { Partition } from './partition.ts';
-import { Q_CRYPTO_RING } from './queues.ts';
+import { Q_CRYPTO_RING } from '../core/queues.ts';
 import { N_PEER, T_KWORKER } from './tables.ts';
 
 const RING_PACKETS = 1024; // MAX_QUEUED_PACKETS, drivers/net/wireguard/messages.h

@@ -13,10 +13,10 @@ import { chargeWake, raise } from './cores.ts';
 import { dealOut } from './crypt.ts';
 import type { Lane } from './compile.ts';
 import { groFlush, groReceive } from './gro.ts';
-import { C_HOST, K_IRQ } from './kinds.ts';
+import { C_HOST, K_IRQ } from '../core/kinds.ts';
 import type { Partition } from './partition.ts';
-import { Q_RX_RING } from './queues.ts';
-import { IRQ, POLL } from './rows.ts';
+import { Q_RX_RING } from '../core/queues.ts';
+import { BYTE, COLUMN_COUNT, FIRST, IRQ, PACKET, POLL, SKB } from './rows.ts';
 import {
   NAPI_ARMED, NAPI_IDLE, NAPI_LISTED, N_NIC, N_PEER, N_SOCKETS,
 } from './tables.ts';
@@ -156,7 +156,8 @@ function pollRing(p: Partition, napi: number): void {
     const n = batches.packets[b]!;
     const spacing = batches.spacing[b]!;
     let k = spacing > 0 ? 1 + Math.floor((now - batches.t0[b]!) / spacing) : n;
-    if (k > WEIGHT - units) k = WEIGHT - units;
+    const most = mostPackets(p, b, units);
+    if (k > most) k = most;
     let taken = b;
     if (k < n) {
       taken = batches.splitFront(b, k, setup.mssBytes);
@@ -179,11 +180,30 @@ function pollPeer(p: Partition, napi: number): void {
   while (units < WEIGHT && p.jobNs < setup.jobCapNs) {
     const b = peers.rxHead[k]!;
     if (b < 0 || batches.parts[b]! > 0) break;
-    peers.rxHead[k] = batches.next[b]!;
-    peers.rxPackets[k]! -= batches.packets[b]!;
-    units += batches.packets[b]!;
-    receive(p, b);
+    const most = mostPackets(p, b, units);
+    let taken = b;
+    if (most < batches.packets[b]!) taken = batches.splitFront(b, most, setup.mssBytes);
+    else peers.rxHead[k] = batches.next[b]!;
+    peers.rxPackets[k]! -= batches.packets[taken]!;
+    units += batches.packets[taken]!;
+    receive(p, taken);
   }
+}
+
+/** Packets of batch `b` that a poll of `units` so far takes before it is full: as many as if each came alone. */
+function mostPackets(p: Partition, b: number, units: number): number {
+  const { batches, setup } = p;
+  const n = batches.packets[b]!;
+  const room = WEIGHT - units;
+  if (n === 1) return 1;
+  const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
+  const { prices } = setup.compiled.rows;
+  const o = (lane.rowPlain + p.jobSoft) * COLUMN_COUNT;
+  const skbNs = lane.merge ? 0 : prices[o + SKB]!;
+  const eachNs = skbNs + prices[o + PACKET]! + (prices[o + BYTE]! * batches.bytes[b]!) / n;
+  const leftNs = setup.jobCapNs - p.jobNs - (units === 0 ? prices[o + FIRST]! : 0);
+  const most = eachNs > 0 ? Math.ceil(leftNs / eachNs) : room;
+  return most < 1 ? 1 : most < room ? most : room;
 }
 
 /** One batch enters the lane that begins here: GRO holds it, or it goes on. */

@@ -12,36 +12,16 @@ import { Wheel } from '../core/wheel.ts';
 import { Batches, F_DATA, F_UDP, MESSAGE_DOUBLES } from '../fabric/batch.ts';
 import { Ports } from '../fabric/ports.ts';
 import { Qdiscs } from './qdisc.ts';
-import { QUEUE_NAMES } from './queues.ts';
+import { QUEUE_NAMES } from '../core/queues.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
 import { Sockets } from './sockets.ts';
+import type { Upper, WireOnly } from './upper.ts';
 import { GroTable } from './gro.ts';
 import type { Lane } from './compile.ts';
-import { Cores, Items, N_NIC, N_SOCKETS, N_VETH, Napis, Peers, T_APP, T_DAEMON, Threads } from './tables.ts';
-import { KIND_NAMES } from './kinds.ts';
-
-/** What lies above the hosts: transport and applications. Set once, before the run. */
-export interface Upper {
-  /** Batch `b` has reached its pod's socket inside the running job. Takes the batch. */
-  deliver(p: Partition, b: number): void;
-  /** A core's softirq looks after socket `s` (timer, TSQ tasklet). */
-  softSocket(p: Partition, s: number): void;
-  /** `bytes` of socket `s` have left the NIC (or were dropped before it). */
-  completed(p: Partition, s: number, bytes: number, core: number): void;
-  /** Runs application work of thread `t` into the open job; false: nothing to do. */
-  application(p: Partition, t: number): boolean;
-  /** Next arrival of traffic source `source`. */
-  traffic(p: Partition, source: number): void;
-  /** The deadline of socket `s` may have come. */
-  timer(p: Partition, s: number): void;
-}
-
-/** Fabric-only traffic: hosts without a stack. */
-export interface WireOnly {
-  source(p: Partition, local: number): void;
-  sink(p: Partition, b: number): void;
-}
+import { Items, Peers } from './items.ts';
+import { Cores, N_NIC, N_SOCKETS, N_VETH, Napis, T_APP, T_DAEMON, Threads } from './tables.ts';
+import { KIND_NAMES } from '../core/kinds.ts';
 
 export class Partition {
   readonly index: number;

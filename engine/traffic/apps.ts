@@ -6,10 +6,12 @@
  */
 import { F_FIN, F_SYN } from '../fabric/batch.ts';
 import { queueWork } from '../host/emit.ts';
+import { note } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL, FLOW } from '../host/rows.ts';
 import { MARK_FRESH, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
 import type { Stack } from '../transport/stack.ts';
+import { sendDatagrams } from '../transport/udp.ts';
 import type { Ledger } from './ledger.ts';
 import {
   R_CRR_CLIENT, R_FLOW_RX, R_FLOW_TX, R_RPC_CLIENT, R_RR_CLIENT, R_SERVER, R_STREAM, R_UDP_RR_CLIENT,
@@ -181,7 +183,7 @@ export class Apps {
     while (sockets.toWrite[s]! > 0) {
       const size = role === R_UDP_SERVER ? this.shape.responseBytes : this.shape.requestBytes;
       sockets.toWrite[s]! -= size;
-      this.stack.sendDatagrams(p, s, 1, size);
+      sendDatagrams(p, s, 1, size);
     }
     return sockets.rcvPackets[s]! > 0;
   }
@@ -197,7 +199,7 @@ export class Apps {
         return false;
       }
       p.coldCall();
-      this.stack.sendDatagrams(p, s, 1, size);
+      sendDatagrams(p, s, 1, size);
       p.drainInline();
       sockets.toWrite[s]! -= size;
       sent++;
@@ -245,7 +247,7 @@ export class Apps {
       this.stack.sendControl(p, s, F_SYN);
     } else if ((flags & F_SYN) !== 0) {
       sockets.toWrite[s] = this.shape.requestBytes;
-      this.stack.note(p, s);
+      note(p, s);
     }
   }
 }

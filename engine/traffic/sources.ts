@@ -6,7 +6,7 @@
  */
 import { Stream } from '../core/streams.ts';
 import { queueWork } from '../host/emit.ts';
-import { C_TRAFFIC, K_TRAFFIC } from '../host/kinds.ts';
+import { C_TRAFFIC, K_TRAFFIC } from '../core/kinds.ts';
 import type { Partition } from '../host/partition.ts';
 import type { Ledger } from './ledger.ts';
 
