@@ -1,6 +1,7 @@
 /**
  * The result in a sentence, with its reason. A difference counts when the values differ by more than 1 % and
  * every seed that both rows have agrees on its sign; figures are tried in the order of what users ask first.
+ * A run of several kinds of traffic is judged kind by kind, bulk TCP first: their figures do not compare.
  * Left out: significance beyond that (three seeds cannot give it).
  */
 import type { MetricId } from '../engine/core/record.ts';
@@ -9,6 +10,7 @@ import { percent, printOne } from './units.ts';
 import {
   BASELINE,
   backendsOf,
+  figureOf,
   groupsOf,
   hasFigures,
   headlineGoodput,
@@ -29,6 +31,24 @@ interface Question {
   readonly says: (ratio: string) => string;
 }
 
+/** Kinds in the order of what users ask first. */
+const KINDS = ['TCP_STREAM', 'TCP_RR', 'TCP_CRR', 'UDP_STREAM', 'UDP_RR'];
+
+/** Cells that can be compared: of one kind of traffic, by their other dimensions. */
+interface Scope {
+  /** null: the run has one kind of traffic. */
+  readonly kind: string | null;
+  readonly groups: readonly (readonly Cell[])[];
+}
+
+/** What one question found in a scope. */
+interface Answer {
+  readonly scope: Scope;
+  readonly largest: Difference;
+  /** In all groups of the scope. */
+  readonly found: readonly Difference[];
+}
+
 /** The best and the worst row of one group in one figure. */
 export interface Difference {
   readonly metric: MetricId;
@@ -36,7 +56,9 @@ export interface Difference {
   readonly worst: Cell;
   /** Always above 1: how many times better the best is. */
   readonly factor: number;
+  /** Who is how much better than whom, and why the other is worse. */
   readonly text: string;
+  readonly reason: string;
 }
 
 function questionsOf(result: Result): Question[] {
@@ -59,15 +81,11 @@ export function verdict(result: Result): string {
   const rows = result.cells.filter(hasFigures);
   if (rows.length === 0) return 'No cell has figures: nothing to compare.';
   if (rows.length === 1) return alone(result, rows[0]!);
-  for (const question of questionsOf(result)) {
-    const found = [...groupsOf(result)]
-      .map(([, cells]) => differenceIn(cells, question))
-      .filter((difference) => difference !== null);
-    const largest = found.reduce<Difference | null>(
-      (a, b) => (a === null || b.factor > a.factor ? b : a),
-      null,
-    );
-    if (largest !== null) return sentence(result, largest, found);
+  const firsts = scopesOf(result).flatMap((scope) => answersOf(result, scope).slice(0, 1));
+  const [main, ...others] = firsts;
+  if (main !== undefined) {
+    const brief = others.map(({ scope, largest }) => `${scope.kind}: ${largest.text}.`);
+    return [sentence(result, main), ...brief].join(' ');
   }
   return groupsOf(result).size === rows.length
     ? `${rows.length} settings of one backend; the table shows how they differ.`
@@ -76,18 +94,9 @@ export function verdict(result: Result): string {
 
 /** The findings worth reading first, most asked first; one sentence each. */
 export function keyFindings(result: Result): string[] {
-  const findings: string[] = [];
-  const groups = [...groupsOf(result)];
-  for (const question of questionsOf(result)) {
-    const found = groups
-      .map(([, cells]) => differenceIn(cells, question))
-      .filter((difference) => difference !== null);
-    const largest = found.reduce<Difference | null>(
-      (a, b) => (a === null || b.factor > a.factor ? b : a),
-      null,
-    );
-    if (largest !== null) findings.push(sentence(result, largest, found));
-  }
+  const findings = scopesOf(result)
+    .flatMap((scope) => answersOf(result, scope))
+    .map((answer) => sentence(result, answer));
   if (findings.length === 0) findings.push(verdict(result));
   findings.push(...bindingFindings(result));
   findings.push(...overloadFindings(result));
@@ -96,6 +105,32 @@ export function keyFindings(result: Result): string[] {
       findings.push(`${nameOf(result, cell)} has no figures: ${cell.reason ?? cell.status}.`);
   }
   return findings;
+}
+
+/** One scope a kind where the run has several, else one. */
+function scopesOf(result: Result): Scope[] {
+  const groups = [...groupsOf(result).values()];
+  const kinds = new Set(result.cells.map((cell) => cell.dims.kind));
+  if (kinds.size < 2) return [{ kind: null, groups }];
+  const rank = (kind: string): number => (KINDS.includes(kind) ? KINDS.indexOf(kind) : KINDS.length);
+  return [...kinds]
+    .map(String)
+    .sort((a, b) => rank(a) - rank(b))
+    .map((kind) => ({ kind, groups: groups.filter(([cell]) => String(cell!.dims.kind) === kind) }));
+}
+
+/** Every question that finds a difference in the scope, with its largest. */
+function answersOf(result: Result, scope: Scope): Answer[] {
+  return questionsOf(result).flatMap((question) => {
+    const found = scope.groups
+      .map((cells) => differenceIn(cells, question))
+      .filter((difference) => difference !== null);
+    const largest = found.reduce<Difference | null>(
+      (a, b) => (a === null || b.factor > a.factor ? b : a),
+      null,
+    );
+    return largest === null ? [] : [{ scope, largest, found }];
+  });
 }
 
 /** Which backends are bound by what, one sentence a resource. */
@@ -125,7 +160,7 @@ function overloadFindings(result: Result): string[] {
 
 /** The largest difference of one figure inside a group, baselines aside as long as two others remain. */
 function differenceIn(group: readonly Cell[], question: Question): Difference | null {
-  const known = group.filter((cell) => hasFigures(cell) && (metricValue(cell, question.metric) ?? 0) > 0);
+  const known = group.filter((cell) => hasFigures(cell) && (figureOf(cell, question.metric) ?? 0) > 0);
   const others = known.filter((cell) => cell.dims.backend !== BASELINE && cell.group !== 'baseline');
   const rows = others.length >= 2 ? others : known;
   if (rows.length < 2) return null;
@@ -137,8 +172,8 @@ function differenceIn(group: readonly Cell[], question: Question): Difference | 
   const [best, worst] = question.better === 'higher' ? [high, low] : [low, high];
   const says = question.says(factor.toFixed(2));
   const [subject, other] = [high.dims.backend, low.dims.backend];
-  const text = `${subject} ${says} ${other}${reasonOf(question, best, worst)}`;
-  return { metric: question.metric, best, worst, factor, text };
+  const reason = reasonOf(question, best, worst);
+  return { metric: question.metric, best, worst, factor, text: `${subject} ${says} ${other}`, reason };
 }
 
 function seedsAgree(low: Cell, high: Cell, metric: MetricId): boolean {
@@ -182,13 +217,18 @@ function stageReason(best: Cell, worst: Cell): string {
     : `; the largest part of the difference is ${most.stage} (${printOne(most.excess, 's/B')})`;
 }
 
-function sentence(result: Result, largest: Difference, found: readonly Difference[]): string {
-  const setting = settingOf(result, largest.worst);
-  if (setting === '') return `${largest.text}.`;
-  const groups = groupsOf(result).size;
+/** The largest difference in full: where, who, how much, why, and in how many settings the same one leads. */
+function sentence(result: Result, { scope, largest, found }: Answer): string {
+  const cells = scope.groups.flat();
+  const same = Object.keys(largest.worst.dims).filter(
+    (name) => new Set(cells.map((cell) => cell.dims[name])).size === 1,
+  );
+  const setting = settingOf(result, largest.worst, scope.kind === null ? [] : [...same, 'kind']);
+  const words = [scope.kind, setting].filter((part) => part !== null && part !== '');
+  const where = words.length === 0 ? '' : `${scope.kind === null ? 'At ' : ''}${words.join(' with ')}: `;
   const also = found.filter((one) => one.best.dims.backend === largest.best.dims.backend).length;
-  const many = groups > 1 ? ` (ahead in ${also} of ${groups} settings)` : '';
-  return `At ${setting}: ${largest.text}${many}.`;
+  const many = scope.groups.length > 1 ? ` (ahead in ${also} of ${scope.groups.length} settings)` : '';
+  return `${where}${largest.text}${largest.reason}${many}.`;
 }
 
 function alone(result: Result, cell: Cell): string {

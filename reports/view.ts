@@ -69,6 +69,11 @@ export function metricValue(cell: Cell, metric: MetricId): number | null {
   return cell.metrics[metric]?.value ?? null;
 }
 
+/** Value of a metric where it says something about the cell's traffic; else null. */
+export function figureOf(cell: Cell, metric: MetricId): number | null {
+  return applies(cell, metric) ? metricValue(cell, metric) : null;
+}
+
 /** Whether a cell carries figures: also a failed one of which some seeds finished. */
 export function hasFigures(cell: Cell): boolean {
   return cell.seeds.length > 0;
@@ -97,7 +102,7 @@ export function columnsOf(result: Result): Column[] {
     if (metric === 'transactionRate' && !closedLoop) continue;
     if (!cells.some((cell) => applies(cell, metric))) continue;
     const values = (SAME_SCALE.find((family) => family.includes(metric)) ?? [metric]).flatMap((one) =>
-      cells.map((cell) => metricValue(cell, one)),
+      cells.map((cell) => figureOf(cell, one)),
     );
     columns.push({
       section,
@@ -122,14 +127,17 @@ export function columnsOf(result: Result): Column[] {
 /** The number that a column shows for a cell, base units. */
 export function columnValue(result: Result, cell: Cell, column: Column): number | null {
   return column.kind === 'value'
-    ? metricValue(cell, column.metric)
+    ? figureOf(cell, column.metric)
     : ratioToBaseline(result, cell, column.metric);
 }
 
 /** Why a column shows no figure for a cell, as a footnote. */
 export function whyNot(cell: Cell, column: Column): string {
-  if (column.kind === 'ratio' && metricValue(cell, column.metric) !== null) {
+  if (column.kind === 'ratio' && figureOf(cell, column.metric) !== null) {
     return `no ${BASELINE} row with this figure under the same dimensions`;
+  }
+  if (isExchange(cell) && OF_BYTES.includes(column.metric)) {
+    return 'exchanges of small messages: transactions and latency count, not bytes';
   }
   if (!applies(cell, column.metric)) return 'nothing of this kind was measured in this cell';
   if (PERCENTILES[column.metric] === undefined) return 'has no value here';
@@ -149,8 +157,8 @@ export function baselineOf(result: Result, cell: Cell): Cell | null {
 /** metric(cell) / metric(baseline); null where either is missing or the baseline's is 0. */
 export function ratioToBaseline(result: Result, cell: Cell, metric: MetricId): number | null {
   const baseline = baselineOf(result, cell);
-  const base = baseline === null ? null : metricValue(baseline, metric);
-  const value = metricValue(cell, metric);
+  const base = baseline === null ? null : figureOf(baseline, metric);
+  const value = figureOf(cell, metric);
   return base === null || value === null || base === 0 ? null : value / base;
 }
 
@@ -205,7 +213,15 @@ function dimNames(result: Result): string[] {
   return [...new Set(result.cells.flatMap((cell) => Object.keys(cell.dims)))];
 }
 
+/** Metrics of bulk transfer: next to them, the few bytes of an exchange would only set the column's scale. */
+const OF_BYTES: readonly MetricId[] = ['goodput', 'goodputPerNode', 'cpuPerByte'];
+
+function isExchange(cell: Cell): boolean {
+  return /^(TCP|UDP)_C?RR$/.test(String(cell.dims.kind));
+}
+
 function applies(cell: Cell, metric: MetricId): boolean {
+  if (isExchange(cell) && OF_BYTES.includes(metric)) return false;
   const percentile = PERCENTILES[metric];
   return percentile === undefined
     ? metricValue(cell, metric) !== null

@@ -4,7 +4,13 @@
  *
  * Left out: conditions and faults over time (they get a field of their own when the engine runs them).
  */
-import type { ClusterSpec, PolicySpec, TaskSpec, TrafficSpec } from '../../engine/core/taskSpec.ts';
+import type {
+  ClusterSpec,
+  NetperfKind,
+  PolicySpec,
+  TaskSpec,
+  TrafficSpec,
+} from '../../engine/core/taskSpec.ts';
 
 export type DimValue = string | number;
 
@@ -29,6 +35,8 @@ export interface Scenario {
   readonly warmupMs: number;
   readonly windowMs: number;
   readonly drainMs: number;
+  /** Windows of netperf kinds that need their own: a percentile of one connection takes many exchanges. */
+  readonly windowMsByKind?: Readonly<Partial<Record<NetperfKind, number>>>;
   /** Independent seeds: root, root + 1, … */
   readonly replications: number;
   /** Cells that differ in several dimensions at once; one empty point if absent. */

@@ -62,7 +62,8 @@ export function expand(scenario: Scenario, resolved: Resolved, overrides: Overri
   const tasks: TaskSpec[] = [];
   const problems = new Set<string>();
   for (const point of pointsOf(axes, fixed)) {
-    const settings = settingsAt(base, point, resolved.sizes, fixed.has('traffic.probePairs'));
+    const at = settingsAt(base, point, resolved.sizes, fixed.has('traffic.probePairs'));
+    const settings = fixed.has('windowMs') ? at : withOwnWindow(at, scenario, overrides.quick);
     for (const problem of problemsOf(settings)) problems.add(problem);
     for (const backend of resolved.backends) {
       const dims = { backend: backend.name, ...point };
@@ -113,8 +114,7 @@ function baseSettings(scenario: Scenario, machine: Machine, overrides: Overrides
     eventsMax: scenario.eventsMax,
   };
   for (const [name, value] of overrides.set) settings = withSetting(settings, name, value);
-  if (overrides.quick)
-    settings = { ...settings, windowMs: Math.max(1, Math.round((settings.windowMs * 1000) / 3)) / 1000 };
+  if (overrides.quick) settings = { ...settings, windowMs: quickWindow(settings.windowMs) };
   return settings;
 }
 
@@ -131,6 +131,16 @@ function settingsAt(base: Settings, point: Point, sizes: Resolved['sizes'], prob
   }
   return { ...settings, traffic };
 }
+
+/** The window of the cell's kind of traffic, where the scenario has one. */
+function withOwnWindow(settings: Settings, scenario: Scenario, quick: boolean): Settings {
+  const kind = settings.traffic.netperf?.kind;
+  const own = kind === undefined ? undefined : scenario.windowMsByKind?.[kind];
+  return own === undefined ? settings : { ...settings, windowMs: quick ? quickWindow(own) : own };
+}
+
+/** A third, to whole µs. */
+const quickWindow = (windowMs: number): number => Math.max(1, Math.round((windowMs * 1000) / 3)) / 1000;
 
 function seedList(scenario: Scenario, overrides: Overrides): number[] {
   const count = overrides.replications ?? (overrides.quick ? 1 : scenario.replications);

@@ -192,3 +192,16 @@ test('mistakes are named, all at once, with the nearest setting', () => {
     2,
   );
 });
+
+test('a kind of traffic with its own window: a third of it under --quick, none of it if the user sets one', () => {
+  const windows = (overrides: Partial<Overrides> = {}): Record<string, number> =>
+    Object.fromEntries(
+      tasksOf({ ...podToPod, windowMsByKind: { TCP_RR: 300 } }, overrides).map((task) => [
+        task.traffic.netperf!.kind,
+        task.windowPs / 1e9,
+      ]),
+    );
+  assert.deepEqual(windows(), { TCP_STREAM: 10, TCP_RR: 300, UDP_STREAM: 10 });
+  assert.equal(windows({ quick: true }).TCP_RR, 100);
+  assert.deepEqual(windows({ set: [['windowMs', 4]] }), { TCP_STREAM: 4, TCP_RR: 4, UDP_STREAM: 4 });
+});

@@ -69,3 +69,41 @@ test('one cell, and none', () => {
   );
   assert.equal(verdict(mergeRecords({ ...one, records: [] })), 'No cell has figures: nothing to compare.');
 });
+
+/** Two backends under two kinds of traffic; the goodput ratio of b to a in each. */
+function kinds(stream: number, exchange: number): Result {
+  const shape = SHAPES[2]!;
+  const points = [
+    { kind: 'TCP_RR', ratio: exchange },
+    { kind: 'TCP_STREAM', ratio: stream },
+  ];
+  const at = (backend: string, kind: string) => ({
+    ...planOf(backend, 'routed'),
+    id: `${backend}/${kind}`,
+    dims: { backend, kind },
+  });
+  const cells = points.flatMap(({ kind }) => [at('a', kind), at('b', kind)]);
+  const records = points.flatMap(({ kind, ratio }) =>
+    ['a', 'b'].flatMap((backend) =>
+      SEEDS.map((_, seed) => {
+        const times = backend === 'b' ? ratio : 1;
+        const bytes = 1e6 * times;
+        const base = recordOf({ ...shape, backend, plainBytes: [bytes, bytes, bytes] }, seed, 0);
+        const counters = { ...base.counters, rpcsFinished: 1000 * times };
+        return { ...base, cell: `${backend}/${kind}`, load: null, counters };
+      }),
+    ),
+  );
+  return mergeRecords(
+    fixtureInput({ cells, records: records.map((record, index) => ({ ...record, index })) }),
+  );
+}
+
+test('several kinds: bulk TCP first and in full, the others in a clause each by their own figure', () => {
+  assert.equal(
+    verdict(kinds(1.5, 3)),
+    'TCP_STREAM: b carries 1.50 × the goodput of a. TCP_RR: b completes 3.00 × the transactions of a.',
+  );
+  assert.equal(verdict(kinds(1, 3)), 'TCP_RR: b completes 3.00 × the transactions of a.');
+  assert.ok(keyFindings(kinds(1.5, 3)).every((finding) => !/TCP_RR.*goodput/.test(finding)));
+});
