@@ -1,9 +1,15 @@
 /** A finished cluster becomes its record: sums over partitions, CPU by stage, what binds. */
 import { Digest } from './core/digest.ts';
 import { Histogram } from './core/histogram.ts';
-import type { Binding, ProbeRecord, SeriesRecord, StageCpu, TaskRecord } from './core/record.ts';
+import type {
+  Binding,
+  HistogramData,
+  ProbeRecord,
+  SeriesRecord,
+  StageCpu,
+  TaskRecord,
+} from './core/record.ts';
 import { STRIDE } from './core/table.ts';
-import type { TaskSpec } from './core/taskSpec.ts';
 import { MODEL_VERSION } from './core/version.ts';
 import type { Cluster } from './build.ts';
 import { KIND_NAMES } from './core/kinds.ts';
@@ -11,6 +17,7 @@ import { QUEUE_NAMES } from './core/queues.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { type Measure, SAMPLES } from './measure.ts';
+import type { Ledger } from './traffic/ledger.ts';
 import { offeredLoads } from './traffic/load.ts';
 import { binding, type QueueLoss, utilisations } from './utilisation.ts';
 
@@ -21,26 +28,10 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
   const losses = queueLosses(cluster);
   const { netperf } = spec.traffic;
   const flood = netperf?.kind === 'UDP_STREAM' && netperf.paceMessagesPerS === 0;
-  const bound = binding(mean, losses, windowHeld(cluster), flood);
   const loads = offeredLoads(spec);
   const highest = Math.max(0, ...Object.values(mean));
   const sum = (f: (i: number) => number): number => partitions.reduce((s, _, i) => s + f(i), 0);
-  const diff = (f: 'deliveredPackets' | 'deliveredUnits' | 'sentPackets') =>
-    sum((i) => measure.end[i]![f] - measure.begin[i]![f]);
-  const hostPorts = (i: number) => {
-    let bytes = 0;
-    for (let l = 0; l < partitions[i]!.nodeCount; l++) bytes += measure.end[i]!.portBytes[l]! - measure.begin[i]!.portBytes[l]!;
-    return bytes;
-  };
-  const hist = (pick: (i: number) => Histogram) => {
-    const all = new Histogram();
-    for (let i = 0; i < partitions.length; i++) all.add(pick(i));
-    return all.toData();
-  };
-  const flowsStarted = sum((i) => ledgers[i]!.flowsStarted);
-  const flowsFinished = sum((i) => ledgers[i]!.flowsFinished);
-  const started = sum((i) => ledgers[i]!.exchangesStarted);
-  const finished = sum((i) => ledgers[i]!.exchangesFinished);
+  const hist = (pick: (l: Ledger) => Histogram) => merged(ledgers.map(pick));
   return {
     task: spec.task,
     index: spec.index,
@@ -49,49 +40,81 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
     modelVersion: MODEL_VERSION,
     digest: Digest.combine(partitions.map((p) => p.digest.hex())),
     events: sum((i) => partitions[i]!.events),
-    eventsByKind: Object.fromEntries(KIND_NAMES.map((name, k) => [name, sum((i) => partitions[i]!.kindCounts[k]!)])),
+    eventsByKind: Object.fromEntries(
+      KIND_NAMES.map((name, k) => [name, sum((i) => partitions[i]!.kindCounts[k]!)]),
+    ),
     simulatedPs,
     windowPs: spec.windowPs,
     nodes: spec.cluster.nodes,
     plainNodes: sum((i) => partitions[i]!.probeNodes.reduce((s, x) => s + 1 - x, 0)),
     podMtuBytes: setup.podMtuBytes,
     mssBytes: setup.mssBytes,
-    counters: {
-      payloadBytes: sum((i) => ledgers[i]!.payloadBytes),
-      payloadBytesPlain: sum((i) => ledgers[i]!.payloadBytesPlain),
-      offeredBytes: sum((i) => ledgers[i]!.offeredWindowBytes),
-      wireBytes: sum(hostPorts),
-      packets: diff('sentPackets'),
-      skbs: diff('deliveredUnits'),
-      packetsDelivered: diff('deliveredPackets'),
-      copiedBytes: stageCount(totals, (d) => d.copies === 1),
-      syscalls: stageCount(totals, (_, id) => SYSCALL_STAGES.has(id)),
-      contextSwitches: stageCount(totals, (_, id) => id === 'CTXSW'),
-      retransmittedPackets: sum((i) => cluster.stacks[i]!.tcp.retransmittedPackets),
-      flowsStarted,
-      flowsFinished,
-      flowsCensored: flowsStarted - flowsFinished,
-      rpcsStarted: started,
-      rpcsFinished: finished,
-      rpcsCensored: started - finished,
-    },
+    counters: counters(cluster, measure, totals),
     drops: byQueue(cluster, 'dropped'),
     queueOffered: byQueue(cluster, 'offered'),
-    cpu: totals.map((t): StageCpu => ({ stage: t.stage, class: t.class, ps: t.ps.toString(), confidence: t.confidence })),
+    cpu: totals.map(({ stage, class: cls, ps, confidence }): StageCpu => {
+      return { stage, class: cls, ps: ps.toString(), confidence };
+    }),
     utilisation: mean,
-    binding: bound,
-    overloaded: loads !== null && grows(measure, ledgers.reduce((s, l) => s + l.offeredWindowBytes, 0)),
+    binding: binding(mean, losses, windowHeld(cluster), flood),
+    overloaded:
+      loads !== null &&
+      grows(
+        measure,
+        sum((i) => ledgers[i]!.offeredWindowBytes),
+      ),
     saturationLoad: loads !== null && highest > 0 ? loads.load / highest : null,
     load: loads?.load ?? null,
     uplinkLoad: loads?.uplinkLoad ?? null,
-    rpcLatency: hist((i) => ledgers[i]!.rpcLatency),
-    slowdownSmall: hist((i) => ledgers[i]!.slowdownSmall),
-    slowdownLarge: hist((i) => ledgers[i]!.slowdownLarge),
-    slowdownAll: hist((i) => ledgers[i]!.slowdownAll),
+    rpcLatency: hist((l) => l.rpcLatency),
+    slowdownSmall: hist((l) => l.slowdownSmall),
+    slowdownLarge: hist((l) => l.slowdownLarge),
+    slowdownAll: hist((l) => l.slowdownAll),
     probes: probeRecords(cluster, nodes),
     series: series(measure),
     sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
-    memoryBytes: sum((i) => partitions[i]!.memoryBytes()),
+    memoryBytes: sum((i) => partitions[i]!.memoryBytes() + cluster.stacks[i]!.tcp.memoryBytes()),
+  };
+}
+
+function merged(histograms: readonly Histogram[]): HistogramData {
+  const all = new Histogram();
+  for (const one of histograms) all.add(one);
+  return all.toData();
+}
+
+function counters(cluster: Cluster, measure: Measure, totals: readonly StageTotal[]): TaskRecord['counters'] {
+  const { partitions, ledgers, stacks } = cluster;
+  const total = (pick: (l: Ledger) => number): number => ledgers.reduce((s, l) => s + pick(l), 0);
+  const diff = (f: 'deliveredPackets' | 'deliveredUnits' | 'sentPackets') =>
+    partitions.reduce((s, _, i) => s + measure.end[i]![f] - measure.begin[i]![f], 0);
+  let wire = 0;
+  partitions.forEach((p, i) => {
+    for (let l = 0; l < p.nodeCount; l++)
+      wire += measure.end[i]!.portBytes[l]! - measure.begin[i]!.portBytes[l]!;
+  });
+  const flowsStarted = total((l) => l.flowsStarted);
+  const flowsFinished = total((l) => l.flowsFinished);
+  const rpcsStarted = total((l) => l.exchangesStarted);
+  const rpcsFinished = total((l) => l.exchangesFinished);
+  return {
+    payloadBytes: total((l) => l.payloadBytes),
+    payloadBytesPlain: total((l) => l.payloadBytesPlain),
+    offeredBytes: total((l) => l.offeredWindowBytes),
+    wireBytes: wire,
+    packets: diff('sentPackets'),
+    skbs: diff('deliveredUnits'),
+    packetsDelivered: diff('deliveredPackets'),
+    copiedBytes: stageCount(totals, (d) => d.copies === 1),
+    syscalls: stageCount(totals, (_, id) => SYSCALL_STAGES.has(id)),
+    contextSwitches: stageCount(totals, (_, id) => id === 'CTXSW'),
+    retransmittedPackets: stacks.reduce((s, stack) => s + stack.tcp.retransmittedPackets, 0),
+    flowsStarted,
+    flowsFinished,
+    flowsCensored: flowsStarted - flowsFinished,
+    rpcsStarted,
+    rpcsFinished,
+    rpcsCensored: rpcsStarted - rpcsFinished,
   };
 }
 
@@ -129,8 +152,13 @@ function queueLosses(cluster: Cluster): QueueLoss[] {
     .sort((a, b) => b.share - a.share || (a.reason < b.reason ? -1 : 1));
 }
 
+interface WindowHeld {
+  readonly congestion: number;
+  readonly receive: number;
+}
+
 /** Share of the time in which senders with data waited for a window, over all TCP sockets. */
-function windowHeld(cluster: Cluster, only?: (partition: number, sock: number) => boolean): { congestion: number; receive: number } {
+function windowHeld(cluster: Cluster, only?: (partition: number, sock: number) => boolean): WindowHeld {
   let busy = 0;
   let congestion = 0;
   let receive = 0;
@@ -144,7 +172,9 @@ function windowHeld(cluster: Cluster, only?: (partition: number, sock: number) =
       receive += tcp.windowLimitedPs(ep, 2, p.wheel.now);
     }
   }
-  return busy > 0 ? { congestion: congestion / busy, receive: receive / busy } : { congestion: 0, receive: 0 };
+  return busy > 0
+    ? { congestion: congestion / busy, receive: receive / busy }
+    : { congestion: 0, receive: 0 };
 }
 
 /** Unfinished payload grows by more than 5 % of what the window offered: least-squares line through the samples. */
@@ -192,10 +222,12 @@ function probeRecords(cluster: Cluster, nodes: readonly Partial<Record<string, n
 function series(measure: Measure): SeriesRecord[] {
   const names = ['NIC queue', 'ToR port queue', 'uplink queue', 'downlink queue'];
   return [
-    ...names.map((name, i) => ({ name: `${name}, longest`, unit: 'B', values: [...measure.backlogBytes[i]!] })),
+    ...names.map((name, i) => ({
+      name: `${name}, longest`,
+      unit: 'B',
+      values: [...measure.backlogBytes[i]!],
+    })),
     { name: 'unfinished payload', unit: 'B', values: [...measure.unfinishedBytes] },
     { name: 'busy cores', unit: '1', values: [...measure.busyCores] },
   ];
 }
-
-export type { TaskSpec };

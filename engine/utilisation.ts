@@ -22,7 +22,9 @@ const HOST_CLASSES = ['application core', 'softirq core', 'daemon thread', 'kwor
 function ofNode(cluster: Cluster, p: Partition, local: number, a: Snapshot, b: Snapshot): Utilisation {
   const { windowPs } = cluster.spec;
   const { cores: perNode, sharedCores } = cluster.setup;
-  const best: Utilisation = { NIC: cluster.setup.machine.wire === 'veth' ? 0 : (b.portPs[local]! - a.portPs[local]!) / windowPs };
+  const best: Utilisation = {
+    NIC: cluster.setup.machine.wire === 'veth' ? 0 : (b.portPs[local]! - a.portPs[local]!) / windowPs,
+  };
   const base = p.coreBase(local) / STRIDE;
   const raise = (cls: ResourceClass, value: number) => {
     if (value > (best[cls] ?? 0)) best[cls] = value;
@@ -41,7 +43,10 @@ function ofNode(cluster: Cluster, p: Partition, local: number, a: Snapshot, b: S
 }
 
 /** By class over the cluster, and by node. */
-export function utilisations(cluster: Cluster, measure: Measure): { mean: Utilisation; nodes: Utilisation[] } {
+export function utilisations(
+  cluster: Cluster,
+  measure: Measure,
+): { mean: Utilisation; nodes: Utilisation[] } {
   const nodes: Utilisation[] = [];
   const plain: Utilisation[] = [];
   for (const p of cluster.partitions) {
@@ -55,7 +60,8 @@ export function utilisations(cluster: Cluster, measure: Measure): { mean: Utilis
   }
   // Pairs of a netperf matrix are paths: the busiest of both ends. Open-loop traffic is spread: every node.
   const { netperf } = cluster.spec.traffic;
-  const base = netperf === undefined ? plain : netperfPairs(cluster).map(([a, b]) => busier(nodes[a]!, nodes[b]!));
+  const base =
+    netperf === undefined ? plain : netperfPairs(cluster).map(([a, b]) => busier(nodes[a]!, nodes[b]!));
   const mean: Utilisation = {};
   for (const cls of HOST_CLASSES) {
     if (!base.some((u) => u[cls] !== undefined)) continue;
@@ -165,7 +171,8 @@ export function binding(
   const diesBelow = losses.some((l) => l.share > LOSS_LIMIT && !l.reason.startsWith('UDP socket'));
   const { resource, value } = highest(utilisation, !(flood && diesBelow));
   const shown = Math.min(1, value);
-  if (value >= 0.9) return { text: `${resource} at ${percent(shown)}`, kind: 'resource', resource, utilisation: shown };
+  if (value >= 0.9)
+    return { text: `${resource} at ${percent(shown)}`, kind: 'resource', resource, utilisation: shown };
   const loss = losses.find((l) => l.share > LOSS_LIMIT);
   if (loss !== undefined) {
     const text = `queue limit: ${loss.reason} drops ${(loss.share * 100).toFixed(2)} %`;
@@ -177,5 +184,10 @@ export function binding(
     const text = `TCP ${window} window holds senders ${percent(share)} of the time`;
     return { text, kind: 'window', resource: `${window} window`, utilisation: shown };
   }
-  return { text: `nothing binds; nearest: ${resource} at ${percent(shown)}`, kind: 'none', resource, utilisation: shown };
+  return {
+    text: `nothing binds; nearest: ${resource} at ${percent(shown)}`,
+    kind: 'none',
+    resource,
+    utilisation: shown,
+  };
 }

@@ -85,6 +85,7 @@ const rules: Readonly<Record<string, Rule>> = {
       'vega',
       'vega-lite',
       'simple-statistics',
+      'zod',
       'node:',
     ],
   },

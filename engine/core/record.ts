@@ -22,7 +22,13 @@ export interface StageCpu {
 
 /** Classes of a utilisation, each the mean over nodes (ports) of the busiest instance. */
 export type ResourceClass =
-  | 'application core' | 'softirq core' | 'daemon thread' | 'kworker' | 'NIC' | 'uplink' | 'downlink';
+  | 'application core'
+  | 'softirq core'
+  | 'daemon thread'
+  | 'kworker'
+  | 'NIC'
+  | 'uplink'
+  | 'downlink';
 
 export interface Binding {
   /** In words: "softirq core at 97 %", "nothing binds; nearest: NIC at 12 %". */
@@ -128,15 +134,35 @@ const metric = (label: string, unit: string, better: MetricDef['better'], text: 
 
 /** Every metric of a cell, in table order. Base units; prefixes only when printed. */
 export const METRICS = {
-  goodputPerNode: metric('goodput/node', 'bit/s', 'higher', 'payload delivered to sockets, mean over nodes without a probe'),
+  goodputPerNode: metric(
+    'goodput/node',
+    'bit/s',
+    'higher',
+    'payload delivered to sockets, mean over nodes without a probe',
+  ),
   goodput: metric('goodput', 'bit/s', 'higher', 'payload delivered to sockets, whole cluster'),
-  probeGoodput: metric('probe stream', 'bit/s', 'higher', 'payload of one TCP_STREAM probe, mean over probes'),
+  probeGoodput: metric(
+    'probe stream',
+    'bit/s',
+    'higher',
+    'payload of one TCP_STREAM probe, mean over probes',
+  ),
   wireThroughput: metric('wire/node', 'bit/s', 'neither', 'bits on host links, mean over nodes'),
-  transactionRate: metric('transactions', '1/s', 'higher', 'finished request/response exchanges, whole cluster'),
+  transactionRate: metric(
+    'transactions',
+    '1/s',
+    'higher',
+    'finished request/response exchanges, whole cluster',
+  ),
   rpcP50: metric('RPC p50', 's', 'lower', 'request handed to the socket to response read'),
   rpcP99: metric('RPC p99', 's', 'lower', 'as p50'),
   rpcP999: metric('RPC p99.9', 's', 'lower', 'as p50'),
-  slowdownSmallP50: metric('slowdown ≤10 KB p50', 'ratio', 'lower', 'flow time / time alone on an idle host cluster'),
+  slowdownSmallP50: metric(
+    'slowdown ≤10 KB p50',
+    'ratio',
+    'lower',
+    'flow time / time alone on an idle host cluster',
+  ),
   slowdownSmallP99: metric('slowdown ≤10 KB p99', 'ratio', 'lower', 'as p50'),
   slowdownLargeP50: metric('slowdown >100 KB p50', 'ratio', 'lower', 'as small flows'),
   slowdownLargeP99: metric('slowdown >100 KB p99', 'ratio', 'lower', 'as small flows'),
@@ -151,8 +177,18 @@ export const METRICS = {
   switchesPerPacket: metric('switches/packet', '1', 'lower', 'context switches / data packets delivered'),
   retransmits: metric('retransmits', '1', 'lower', 'packets sent again'),
   drops: metric('drops', '1', 'lower', 'packets dropped, all reasons'),
-  saturationLoad: metric('saturation load', 'ratio', 'higher', 'open-loop load / highest utilisation, extrapolated'),
-  assumedShare: metric('assumed prices', 'ratio', 'lower', 'share of network CPU that rests on assumed prices'),
+  saturationLoad: metric(
+    'saturation load',
+    'ratio',
+    'higher',
+    'open-loop load / highest utilisation, extrapolated',
+  ),
+  assumedShare: metric(
+    'assumed prices',
+    'ratio',
+    'lower',
+    'share of network CPU that rests on assumed prices',
+  ),
 } as const satisfies Record<string, MetricDef>;
 
 export type MetricId = keyof typeof METRICS;

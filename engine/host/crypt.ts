@@ -64,12 +64,17 @@ export function cryptQueue(p: Partition, b: number): void {
   const { batches, peers, items, threads, setup } = p;
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   const k = peerOfBatch(p, b, lane.receiver);
-  const n = batches.packets[b]!;
-  const used = lane.receiver ? peers.rxPackets[k]! : peers.txPackets[k]!;
+  let n = batches.packets[b]!;
+  const room = RING_PACKETS - (lane.receiver ? peers.rxPackets[k]! : peers.txPackets[k]!);
   p.offered[Q_CRYPTO_RING]! += n;
-  if (used + n > RING_PACKETS) {
-    p.lose(b, Q_CRYPTO_RING);
-    return;
+  if (room < n) {
+    if (room <= 0) {
+      p.lose(b, Q_CRYPTO_RING);
+      return;
+    }
+    p.drop(Q_CRYPTO_RING, n - room);
+    batches.truncate(b, room, setup.mssBytes);
+    n = room;
   }
   batches.next[b] = -1;
   if (lane.receiver) {

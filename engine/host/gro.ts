@@ -37,18 +37,8 @@ export function groReceive(p: Partition, b: number): void {
       batches.seq[h]! + batches.bytes[h]! === batches.seq[b]! &&
       batches.flags[h] === batches.flags[b] &&
       // A short packet ends its skb.
-      batches.bytes[h] === batches.packets[h]! * p.setup.mssBytes &&
-      batches.bytes[h]! + batches.bytes[b]! <= GRO_MAX_BYTES;
-    if (joins) {
-      batches.bytes[h]! += batches.bytes[b]!;
-      batches.packets[h]! += batches.packets[b]!;
-      batches.wire[h]! += batches.wire[b]!;
-      batches.ackSeq[h] = batches.ackSeq[b]!;
-      batches.window[h] = batches.window[b]!;
-      batches.tsEcr[h] = batches.tsEcr[b]!;
-      batches.free(b);
-      return;
-    }
+      batches.bytes[h] === batches.packets[h]! * p.setup.mssBytes;
+    if (joins && join(p, h, b)) return;
     remove(p, bucket, i);
     flushOne(p, h);
     hold(p, bucket, b);
@@ -62,8 +52,33 @@ export function groReceive(p: Partition, b: number): void {
   hold(p, bucket, b);
 }
 
+/** Adds to skb `h` what of batch `b` it has room for; false: `b`, or a rest of it, stays. */
+function join(p: Partition, h: number, b: number): boolean {
+  const { batches, setup } = p;
+  const roomBytes = GRO_MAX_BYTES - batches.bytes[h]!;
+  let part = b;
+  if (batches.bytes[b]! > roomBytes) {
+    const packets = Math.floor(roomBytes / setup.mssBytes);
+    if (packets === 0) return false;
+    part = batches.splitFront(b, packets, setup.mssBytes);
+  }
+  batches.bytes[h]! += batches.bytes[part]!;
+  batches.packets[h]! += batches.packets[part]!;
+  batches.wire[h]! += batches.wire[part]!;
+  batches.ackSeq[h] = batches.ackSeq[part]!;
+  batches.window[h] = batches.window[part]!;
+  batches.tsEcr[h] = batches.tsEcr[part]!;
+  batches.free(part);
+  return part === b;
+}
+
+/** Begins a new skb with batch `b`; what is more than one skb goes up at once. */
 function hold(p: Partition, bucket: number, b: number): void {
-  const { gro } = p;
+  const { batches, gro, setup } = p;
+  const most = Math.max(1, Math.floor(GRO_MAX_BYTES / setup.mssBytes));
+  while (batches.bytes[b]! > GRO_MAX_BYTES && batches.packets[b]! > most) {
+    flushOne(p, batches.splitFront(b, most, setup.mssBytes));
+  }
   const count = gro.count[bucket]!;
   if (count === 0) {
     let listed = false;

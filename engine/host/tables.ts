@@ -80,7 +80,14 @@ export class Cores extends Table {
     const c = this.addRow();
     this.softSince[c] = -1;
     this.preemptedPs[c] = -1;
-    for (const list of [this.softHead, this.softTail, this.thread, this.runHead, this.doneItem, this.polling]) {
+    for (const list of [
+      this.softHead,
+      this.softTail,
+      this.thread,
+      this.runHead,
+      this.doneItem,
+      this.polling,
+    ]) {
       list[c] = -1;
     }
     for (const list of [this.outHead, this.outTail, this.noteHead, this.noteTail]) list.fill(-1, c, c + 2);

@@ -13,8 +13,19 @@ import type { Cluster } from '../build.ts';
 import { UNCONNECTED } from './apps.ts';
 import { permutation } from './flows.ts';
 import {
-  R_CRR_CLIENT, R_FLOW_RX, R_FLOW_TX, R_RPC_CLIENT, R_RR_CLIENT, R_SERVER, R_SINK, R_STREAM, R_UDP_RR_CLIENT,
-  R_UDP_RX, R_UDP_SERVER, R_UDP_SINK, R_UDP_TX,
+  R_CRR_CLIENT,
+  R_FLOW_RX,
+  R_FLOW_TX,
+  R_RPC_CLIENT,
+  R_RR_CLIENT,
+  R_SERVER,
+  R_SINK,
+  R_STREAM,
+  R_UDP_RR_CLIENT,
+  R_UDP_RX,
+  R_UDP_SERVER,
+  R_UDP_SINK,
+  R_UDP_TX,
 } from './roles.ts';
 
 interface Wish {
@@ -76,12 +87,19 @@ class Connector {
   }
 
   private socket(
-    p: Partition, node: number, peer: number, core: number, role: number, tuple: Tuple, udp: boolean,
+    p: Partition,
+    node: number,
+    peer: number,
+    core: number,
+    role: number,
+    tuple: Tuple,
+    udp: boolean,
   ): number {
     const { setup, spec, stacks } = this.cluster;
     const { sockets } = p;
     const s = sockets.add();
-    const crosses = Math.floor(node / spec.cluster.nodesPerRack) !== Math.floor(peer / spec.cluster.nodesPerRack);
+    const crosses =
+      Math.floor(node / spec.cluster.nodesPerRack) !== Math.floor(peer / spec.cluster.nodesPerRack);
     const place =
       node === peer ? 'sameNode' : spec.cluster.subnets === 'rack' && crosses ? 'crossSubnet' : 'sameSubnet';
     const path = setup.compiled.choose[place];
@@ -159,7 +177,10 @@ function rpc(cluster: Cluster, maker: Connector): void {
 function flows(cluster: Cluster, maker: Connector): void {
   const { spec, flows: table } = cluster;
   const stream = new Stream(spec.seed, 'traffic/flow-cores');
-  const own: { flows: number[]; socks: number[] }[] = cluster.partitions.map(() => ({ flows: [], socks: [] }));
+  const own: { flows: number[]; socks: number[] }[] = cluster.partitions.map(() => ({
+    flows: [],
+    socks: [],
+  }));
   for (let f = 0; f < table.count; f++) {
     const { p, a, q, b } = maker.connect({
       from: table.src[f]!,
@@ -213,12 +234,25 @@ function netperf(cluster: Cluster, maker: Connector): void {
     for (let i = 0; i < np.streams; i++) {
       const beside = setup.sharedCores ? 0 : (setup.rxQueues + n) % maker.appCores;
       const fromCore = np.pinned ? 0 : beside;
-      const toCore = np.pinned || setup.sharedCores ? 1 % setup.cores : np.sameNode ? (beside + 1) % maker.appCores : beside;
+      const toCore =
+        np.pinned || setup.sharedCores
+          ? 1 % setup.cores
+          : np.sameNode
+            ? (beside + 1) % maker.appCores
+            : beside;
       const sink = np.sink && np.kind === 'UDP_STREAM';
-      const { p, a, q, b } = maker.connect({ from, to, fromCore, toCore, fromRole, toRole: sink ? R_UDP_SINK : toRole, udp });
+      const { p, a, q, b } = maker.connect({
+        from,
+        to,
+        fromCore,
+        toCore,
+        fromRole,
+        toRole: sink ? R_UDP_SINK : toRole,
+        udp,
+      });
       if (sink) q.sockets.thread[b] = -1;
       // Starts are spread over 100 µs, so that streams do not move in step.
-      startNetperf(cluster, p, a, 1_000_000 + Math.round((n * 100_000_000) / 64) );
+      startNetperf(cluster, p, a, 1_000_000 + Math.round((n * 100_000_000) / 64));
       n++;
     }
   }

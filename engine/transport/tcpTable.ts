@@ -184,6 +184,10 @@ export class TcpTable {
     return held[ep * 4 + kind]! + (c.chrono[ep] === kind ? now - c.chronoAt[ep]! : 0);
   }
 
+  memoryBytes(): number {
+    return this.s.memoryBytes();
+  }
+
   /** The scoreboard's counters agree with its list (tests). @throws Error */
   check(ep: number): void {
     const { s } = this;
