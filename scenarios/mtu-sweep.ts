@@ -15,6 +15,6 @@ export default defineScenario({
   machine: 'xeon-25g',
   traffic: { netperf: netperf('TCP_STREAM') },
   sweep: { mtu: [1500, 3000, 4500, 9000] },
-  warmupMs: 5,
-  windowMs: 10,
+  warmupMs: 20,
+  windowMs: 60,
 });

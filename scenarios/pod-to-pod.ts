@@ -20,8 +20,8 @@ export default defineScenario({
     { kind: 'TCP_RR', message: 1, streams: 1 },
     { kind: 'UDP_STREAM', message: 1400, streams: 1 },
   ],
-  warmupMs: 5,
-  windowMs: 10,
+  warmupMs: 20,
+  windowMs: 60,
   // Ten thousand exchanges in three seeds, so that p99 has its hundred samples.
   windowMsByKind: { TCP_RR: 600 },
   drainMs: 1,

@@ -201,7 +201,7 @@ test('a kind of traffic with its own window: a third of it under --quick, none o
         task.windowPs / 1e9,
       ]),
     );
-  assert.deepEqual(windows(), { TCP_STREAM: 10, TCP_RR: 300, UDP_STREAM: 10 });
+  assert.deepEqual(windows(), { TCP_STREAM: 60, TCP_RR: 300, UDP_STREAM: 60 });
   assert.equal(windows({ quick: true }).TCP_RR, 100);
   assert.deepEqual(windows({ set: [['windowMs', 4]] }), { TCP_STREAM: 4, TCP_RR: 4, UDP_STREAM: 4 });
 });
