@@ -9,13 +9,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildCluster, type Cluster } from '../../engine/build.ts';
+import { C_LINK, C_SAMPLE, C_TRAFFIC, K_SAMPLE, K_TRAFFIC } from '../../engine/core/kinds.ts';
 import { ln } from '../../engine/core/math.ts';
 import { Stream } from '../../engine/core/streams.ts';
 import { Wheel } from '../../engine/core/wheel.ts';
 import { runPartition } from '../../engine/dispatch.ts';
 import { Batches } from '../../engine/fabric/batch.ts';
 import { Ports } from '../../engine/fabric/ports.ts';
-import { C_LINK, C_SAMPLE, C_TRAFFIC, K_SAMPLE, K_TRAFFIC } from '../../engine/core/kinds.ts';
 import type { WireOnly } from '../../engine/host/upper.ts';
 import { NO_FLOWS } from '../../engine/traffic/flows.ts';
 import { WireTraffic } from '../../engine/traffic/wire.ts';

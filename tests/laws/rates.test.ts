@@ -71,12 +71,19 @@ const flood = (backend: string, machine: Machine, messageBytes = 64): TaskRecord
 
 test('CPU-bound: the price of one datagram over the veth wire is the sum of its stages', () => {
   const prices = {
-    U_SYSCALL: 500, VETH_XMIT: 100, IP_FWD: 400, TUN_DEV_XMIT: 600, ENCAP: 300, DECAP: 200, BR_RX: 50, BR_TX: 70,
+    U_SYSCALL: 500,
+    VETH_XMIT: 100,
+    IP_FWD: 400,
+    TUN_DEV_XMIT: 600,
+    ENCAP: 300,
+    DECAP: 200,
+    BR_RX: 50,
+    BR_TX: 70,
   };
   const machine = pricedMachine('veth-vm', prices);
   // call + veth crossings × 100 + forwarding × 400 + bridge ports + tunnel.
   const sums = {
-    'host': 500 + 100,
+    host: 500 + 100,
     'cilium-native': 500 + 200,
     'calico-bgp': 500 + 300 + 800,
     'flannel-host-gw': 500 + 300 + 800 + 50 + 70,
@@ -93,7 +100,10 @@ test('CPU-bound: the price of one datagram over the veth wire is the sum of its 
 test('CPU-bound: bytes, packets and the first of a call add up', () => {
   // 300 + 200 (cold in every call) + 250 a packet + 1,000 B × 1.25 = 2,000 ns.
   const machine = pricedMachine('veth-vm', {
-    U_SYSCALL: 300, UDP_OUT: { firstNs: 200 }, VETH_XMIT: { packetNs: 250 }, COPY_U2K: 1.25,
+    U_SYSCALL: 300,
+    UDP_OUT: { firstNs: 200 },
+    VETH_XMIT: { packetNs: 250 },
+    COPY_U2K: 1.25,
   });
   const r = flood('host', machine, 1000);
   near(perMs(r.counters.packets, r), 500, 0.02, 'datagrams a ms');
@@ -113,7 +123,9 @@ test('CPU-bound: a round trip is the sum of its two directions and two wake-ups'
   const waking = { pollNs: 0, sleepNs: 1000, haltAfterNs: 1e12 };
   const prices = { U_SYSCALL: 500, TCP_TX: 1000, TCP_RX: 1500, WAKE: 2000, CTXSW: 2500 };
   const traffic = netperfTraffic('TCP_RR');
-  const veth = runTask(tinyTask({ machine: pricedMachine('veth-vm', prices, { waking }), traffic, windowPs: 40 * MS }));
+  const veth = runTask(
+    tinyTask({ machine: pricedMachine('veth-vm', prices, { waking }), traffic, windowPs: 40 * MS }),
+  );
   near(perMs(veth.counters.rpcsFinished, veth), 1e6 / 18_000, 0.02, 'veth');
   // Between two NICs: 91 B at 25 Gb/s twice (58 ns), two links of 500 ns, and the softirq core's own exit, 1,000.
   const nic = { moderationUs: 0 };
@@ -182,7 +194,8 @@ test('all prices × 2: open-loop datagrams cost exactly twice the CPU of each st
 
 test('a dearer stage never makes a flood faster, and one off the path changes nothing', () => {
   const rate = (price: number, crypt: number): number =>
-    flood('flannel-vxlan', pricedMachine('veth-vm', { U_SYSCALL: 500, ENCAP: price, CRYPT: crypt })).counters.packets;
+    flood('flannel-vxlan', pricedMachine('veth-vm', { U_SYSCALL: 500, ENCAP: price, CRYPT: crypt })).counters
+      .packets;
   const rates = [0, 50, 100, 400, 1600].map((price) => rate(price, 0));
   for (let i = 1; i < rates.length; i++) assert.ok(rates[i]! < rates[i - 1]!, `${rates}`);
   assert.equal(rate(100, 1000), rates[2]);

@@ -3,13 +3,13 @@
  * down instead of being taken by a transport. No traffic of its own, no timers.
  */
 import { buildCluster, type Cluster } from '../../engine/build.ts';
+import { C_LINK, K_NIC } from '../../engine/core/kinds.ts';
+import { QUEUE_NAMES } from '../../engine/core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../../engine/core/table.ts';
 import { runPartition } from '../../engine/dispatch.ts';
 import { F_DATA, F_UDP } from '../../engine/fabric/batch.ts';
-import { C_LINK, K_NIC } from '../../engine/core/kinds.ts';
-import type {Partition} from '../../engine/host/partition.ts';
+import type { Partition } from '../../engine/host/partition.ts';
 import type { Upper } from '../../engine/host/upper.ts';
-import { QUEUE_NAMES } from '../../engine/core/queues.ts';
 import { NO_FLOWS } from '../../engine/traffic/flows.ts';
 import { type TinyOptions, tinyTask } from './tinyTask.ts';
 
