@@ -12,9 +12,25 @@ import { RowBuilder, Rows } from './rows.ts';
 import { STAGES, type StageDef, type StageId } from './stages.ts';
 
 /** Where a lane's batches come from. */
-export type LaneEntry = 'caller' | 'nic' | 'vethRing' | 'tunRing' | 'udpSocket' | 'wgCrypt' | 'wgPeer';
+export type LaneEntry =
+  | 'caller'
+  | 'nic'
+  | 'vethRing'
+  | 'rps'
+  | 'tunRing'
+  | 'udpSocket'
+  | 'wgCrypt'
+  | 'wgPeer';
 /** Where they go. */
-export type LaneExit = 'wire' | 'socket' | 'vethRing' | 'tunRing' | 'udpSocket' | 'wgCrypt' | 'wgPeer';
+export type LaneExit =
+  | 'wire'
+  | 'socket'
+  | 'vethRing'
+  | 'rps'
+  | 'tunRing'
+  | 'udpSocket'
+  | 'wgCrypt'
+  | 'wgPeer';
 
 export interface Lane {
   readonly entry: LaneEntry;
@@ -132,7 +148,14 @@ class PathDraft {
     last.exit = exit;
     // A NIC's wire comes after its lane; a veth's is inside it.
     last.endsAtReceiver = this.wired && exit !== 'wire' && exit !== 'vethRing';
-    this.lanes.push({ entry, exit: 'socket', hop, steps: [], receiver: this.wired, endsAtReceiver: this.wired });
+    this.lanes.push({
+      entry,
+      exit: 'socket',
+      hop,
+      steps: [],
+      receiver: this.wired,
+      endsAtReceiver: this.wired,
+    });
   }
 }
 
@@ -164,7 +187,10 @@ function expandWire(path: Path, machine: Machine, draft: PathDraft): void {
   if (machine.wire === 'veth') {
     if (!tso) draft.add(...segments);
     draft.add('VETH_XMIT');
-    if (tso || !merges) return draft.add('BACKLOG_POLL');
+    if (tso || !merges) {
+      if (facts.rps) draft.open('rps', 'rps', null);
+      return draft.add('BACKLOG_POLL');
+    }
     draft.open('vethRing', 'vethRing', null);
     return draft.add(...gro);
   }
@@ -175,6 +201,10 @@ function expandWire(path: Path, machine: Machine, draft: PathDraft): void {
   draft.add('NIC_RX_POLL', 'SKB_ALLOC');
   if (needsSoftwareCsum(path, machine)) draft.add('CSUM_SW');
   draft.add(...gro);
+  // Steered after GRO: the rest of the stack runs on the core that the flow's hash names.
+  if (!facts.rps) return;
+  draft.open('rps', 'rps', null);
+  draft.add('BACKLOG_POLL');
 }
 
 /** An outer checksum, verified by the NIC, saves the inner one's software pass. */
@@ -192,11 +222,13 @@ function holds(condition: If, machine: Machine): boolean {
 /** Segmentation and the checksums that only it makes: not paid by an skb of one packet. */
 const GSO_ONLY: ReadonlySet<StageId> = new Set<StageId>(['GSO_SW', 'GSO_TUNNEL']);
 
+const SOFTIRQ_ENTRIES: ReadonlySet<LaneEntry> = new Set<LaneEntry>(['nic', 'vethRing', 'rps']);
+
 function compileLane(name: string, d: LaneDraft, machine: Machine, rules: number, rows: Rows): Lane {
   const defs = STAGES as Readonly<Record<StageId, StageDef>>;
   const merge = d.steps.some((s) => defs[s].form === 'merge');
   const build = (gso: boolean): number => {
-    const cls = d.hop?.context === 'softirq' || d.entry === 'nic' || d.entry === 'vethRing' ? 'softirq' : 'system';
+    const cls = d.hop?.context === 'softirq' || SOFTIRQ_ENTRIES.has(d.entry) ? 'softirq' : 'system';
     const b = new RowBuilder(`${name}${gso ? ' gso' : ''}`, merge ? 'packet' : 'skb', cls, d.hop !== null);
     for (const stage of d.steps) {
       if (!gso && GSO_ONLY.has(stage)) continue;

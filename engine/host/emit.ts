@@ -3,6 +3,7 @@
  * work now. Tail drops at every queue, with the kernel's reason.
  */
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
+import { mix32 } from '../core/toeplitz.ts';
 import { raise, wakeThread } from './cores.ts';
 import { cryptQueue, peerOrder } from './crypt.ts';
 import { C_LINK, K_TOR_UP } from '../core/kinds.ts';
@@ -35,8 +36,9 @@ export function emit(p: Partition, b: number, core: number): void {
     case 'wgPeer':
       peerOrder(p, b);
       return;
+    case 'rps':
     case 'vethRing': {
-      const napi = p.backlogNapi + core;
+      const napi = p.backlogNapi + (lane.exit === 'rps' ? rpsCore(p, b) : core);
       append(p, napi, b);
       raise(p, napi);
       return;
@@ -44,6 +46,13 @@ export function emit(p: Partition, b: number, core: number): void {
     default:
       throw new Error('a batch at its socket is not emitted');
   }
+}
+
+/** get_rps_cpu: by a hash of the flow, which the dissector finds behind the outer header too. */
+function rpsCore(p: Partition, b: number): number {
+  const { batches, setup } = p;
+  const flow = mix32(batches.sock[b]!, batches.srcNode[b]!) >>> 0;
+  return p.coreBase(batches.dstNode[b]! - p.firstNode) + (flow % setup.cores) * STRIDE;
 }
 
 /** qdisc and NIC: the skb's packets leave at the line's rate; its completion comes back to the TX queue's core. */
@@ -69,7 +78,7 @@ function nicTransmit(p: Partition, b: number, core: number): void {
   }
   // An skb of which the tail was cut still takes its place.
   qdiscs.add(local, Math.ceil((units * sent) / packets), (skbBytes * units * sent) / packets);
-  const queue = (core >> ROW_SHIFT) % setup.cores % setup.rxQueues;
+  const queue = ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;
   const napi = (local * setup.rxQueues + queue) * STRIDE;
   const item = items.alloc();
   items.ref[item] = sock;

@@ -217,8 +217,7 @@ function receive(p: Partition, b: number): void {
     groReceive(p, b);
     return;
   }
-  batches.units[b] = n;
-  p.charge(lane.rowPlain, n, n, batches.bytes[b]!);
+  p.charge(lane.rowPlain, batches.units[b]!, n, batches.bytes[b]!);
   leaveLane(p, b, lane);
 }
 
