@@ -189,12 +189,17 @@ function startSoft(p: Partition, core: number): boolean {
   p.beginJob(core, 1);
   pollNapi(p, napi);
   p.drainInline();
-  if (p.jobNs === 0) {
+  if (p.jobNs === 0 && !letsGo(p, core)) {
     finishPoll(p, napi);
     return false;
   }
   begin(p, core, SOFT);
   return true;
+}
+
+/** Whether a job lets something go at its end, however little it costs; `k`: the core, + 1 for its process job. */
+function letsGo(p: Partition, k: number): boolean {
+  return p.cores.outHead[k]! >= 0 || p.cores.noteHead[k]! >= 0;
 }
 
 function begin(p: Partition, core: number, state: number): void {
@@ -265,11 +270,11 @@ function startProcess(p: Partition, core: number): boolean {
   const kind = threads.kind[t];
   const worked =
     kind === T_APP ? p.upper.application(p, t) : kind === T_DAEMON ? daemonJob(p, t) : kworkerJob(p, t);
-  if (!worked) {
+  p.drainInline();
+  if (!worked && !letsGo(p, core + 1)) {
     sleep(p, core, t);
     return false;
   }
-  p.drainInline();
   // Switched in just now: pays the switch once.
   if (threads.sliceStart[t] === p.wheel.now) p.chargeColumn(p.setup.compiled.row.switch, WAKE, 1);
   begin(p, core, PROC);
