@@ -30,11 +30,17 @@ test('a port with room for 5 of 8 packets sends 5', () => {
   batches.wire[b] = 8 * 1500;
   batches.spacing[b] = 0;
   assert.ok(ports.send(0, batches, b, 0, 5 * 1500, 1400));
-  assert.deepEqual([ports.lastDropped, batches.packets[b], batches.bytes[b], batches.wire[b]], [3, 5, 7000, 7500]);
+  assert.deepEqual(
+    [ports.lastDropped, batches.packets[b], batches.bytes[b], batches.wire[b]],
+    [3, 5, 7000, 7500],
+  );
   // The first leaves after its own 1.5 µs, the last after five times that; then nothing has room for 1.5 µs.
   assert.deepEqual([batches.t0[b], ports.lastDeparture], [1.5 * US, 7.5 * US]);
   const late = batches.alloc();
-  for (const [at, fits] of [[1.4 * US, false], [1.5 * US, true]] as const) {
+  for (const [at, fits] of [
+    [1.4 * US, false],
+    [1.5 * US, true],
+  ] as const) {
     batches.packets[late] = 1;
     batches.wire[late] = 1500;
     batches.bytes[late] = 1400;
@@ -81,7 +87,13 @@ test('an RX ring that is half full takes the other half', () => {
   b.arrive({ packets: 10, flow: 2 });
   b.arrive({ packets: 10, flow: 3 });
   b.run();
-  assert.deepEqual(b.deliveries.map((d) => [d.flow, d.packets]), [[1, 10], [2, 6]]);
+  assert.deepEqual(
+    b.deliveries.map((d) => [d.flow, d.packets]),
+    [
+      [1, 10],
+      [2, 6],
+    ],
+  );
   assert.deepEqual(b.drops(), { 'rx ring (rx_missed)': 14 });
 });
 
@@ -160,7 +172,12 @@ test('IPIP of several node pairs spreads', () => {
   const spec = tinyTask({
     backend: 'calico-ipip',
     cluster: { nodes: 24 },
-    traffic: netperfTraffic('UDP_STREAM', { sink: true, matrix: 'incast', fanIn: 23, paceMessagesPerS: 5000 }),
+    traffic: netperfTraffic('UDP_STREAM', {
+      sink: true,
+      matrix: 'incast',
+      fanIn: 23,
+      paceMessagesPerS: 5000,
+    }),
   });
   runTask(spec, {
     done: ({ partitions: [p] }) => {
@@ -183,7 +200,8 @@ test('in the veth machine all softirq work of both hosts lands on the sender cor
   });
   runTask(spec, {
     done: ({ partitions: [p] }) => {
-      const busy = (core: number) => p!.cores.busyProcPs[core * STRIDE]! + p!.cores.busySoftPs[core * STRIDE]!;
+      const busy = (core: number) =>
+        p!.cores.busyProcPs[core * STRIDE]! + p!.cores.busySoftPs[core * STRIDE]!;
       const n = p!.bornPackets;
       assert.ok(n > 900);
       // Sender: call 1,000; three veth crossings 300; bridge 200; two forwardings 600; decapsulation 200.
