@@ -89,7 +89,7 @@ function head(result: Result): string {
     .map(([name, value]) => `<div><dt>${esc(name)}</dt><dd>${esc(value)}</dd></div>`)
     .join('');
   return (
-    `<header><h1>${esc(scenario.title)}</h1>` +
+    `<header><h1>${esc(scenario.title.charAt(0).toUpperCase() + scenario.title.slice(1))}</h1>` +
     '<p class="sub">Windtunnel report: Kubernetes network backends compared</p>' +
     `<dl class="facts">${rows}</dl></header>`
   );

@@ -224,11 +224,14 @@ function mergeUtilisation(records: readonly TaskRecord[]): Cell['utilisation'] {
   return merged;
 }
 
-/** The kind and resource that most say; of those, the text of the one with the median utilisation. */
+/**
+ * What most say: kind and resource, or that nothing binds, whatever was nearest; of those, the text of the one
+ * with the median utilisation.
+ */
 function mergeBindings(bindings: readonly Binding[]): CellBinding {
   const groups = new Map<string, Binding[]>();
   for (const binding of bindings) {
-    const key = `${binding.kind}/${binding.resource}`;
+    const key = binding.kind === 'none' ? 'none' : `${binding.kind}/${binding.resource}`;
     groups.set(key, [...(groups.get(key) ?? []), binding]);
   }
   let most: Binding[] = [];

@@ -191,7 +191,7 @@ function reasonOf(question: Question, best: Cell, worst: Cell): string {
   const binding = ofProbe ? worst.probes?.binding : worst.binding;
   if (binding == null || binding.kind === 'none') return '';
   const whose = question.better === 'higher' ? ', whose' : ': its';
-  if (binding.kind !== 'resource') return `; ${worst.dims.backend}: ${binding.text}`;
+  if (binding.kind !== 'resource') return `${whose} ${binding.text.replace(/^queue limit: /, '')}`;
   const own = percent(binding.utilisation);
   // A probe's binding is that of its own path: the other row's class mean is not its counterpart.
   const other = ofProbe ? undefined : best.utilisation[binding.resource]?.value;

@@ -12,13 +12,18 @@ const NAMED_MAX = STAGE_COLOURS.length - 1;
 const LABELS_PX = 160;
 const OTHER = 'other stages';
 
-/** The stages that get a colour of their own: the largest by their sum over all cells. */
+/**
+ * The stages that get a colour of their own: those with the largest part in some cell, so that no backend is
+ * drawn as "other" because its stages are its own.
+ */
 export function namedStages(result: Result): string[] {
-  const totals = new Map<string, number>();
-  for (const { stage, coresPerNode } of result.cells.flatMap((cell) => cell.cpuByStage)) {
-    totals.set(stage, (totals.get(stage) ?? 0) + coresPerNode);
+  const largest = new Map<string, number>();
+  for (const { cpuByStage } of result.cells) {
+    const own = new Map<string, number>();
+    for (const { stage, coresPerNode } of cpuByStage) own.set(stage, (own.get(stage) ?? 0) + coresPerNode);
+    for (const [stage, cores] of own) largest.set(stage, Math.max(largest.get(stage) ?? 0, cores));
   }
-  const ordered = [...totals].sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : y - x));
+  const ordered = [...largest].sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : y - x));
   return ordered.slice(0, NAMED_MAX).map(([stage]) => stage);
 }
 

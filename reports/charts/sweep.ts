@@ -44,10 +44,11 @@ export function sweepChart(cells: readonly Cell[], setting: SweepSetting): Chart
   const scale = scaleOf(unit, values);
   const points = shown.map((cell) => pointOf(cell, setting, scale));
   const x = placeAxis(dim, places);
+  const where = setting.where === '' ? '' : `: ${setting.where}`;
   const y = { type: 'quantitative', title: `${label} (${scale.unit})`, scale: { zero: true } };
   return {
     id: setting.id,
-    title: `${capital(label)} over ${dimTitle(dim).replace(/ \(.*\)$/, '')}${setting.where === '' ? '' : `: ${setting.where}`}`,
+    title: `${capital(label)} over ${dimTitle(dim).replace(/ \(.*\)$/, '')}${where}`,
     subtitle: 'point: mean of the seeds; bar: range over seeds',
     spec: (widthPx) => {
       const { color, strokeDash } = backendLines(points, setting.colours, widthPx);

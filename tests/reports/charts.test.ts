@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backendScale } from '../../reports/charts/backends.ts';
+import { namedStages } from '../../reports/charts/cpuStages.ts';
 import { chartsOf, flattenColours, renderSvg } from '../../reports/charts/index.ts';
 import { fixtureResult, sweepResult } from './fixture.ts';
 
@@ -76,4 +77,24 @@ test('plain colours for viewers without CSS variables', async () => {
   assert.ok(svg.includes('var(--wt-b0, #0072b2)'));
   assert.ok(!flattenColours(svg, 'light').includes('var('));
   assert.ok(flattenColours(svg, 'dark').includes('#4aa8e8'));
+});
+
+test('a stage that is large in one backend alone has its own colour there', () => {
+  const stage = (name: string, coresPerNode: number) => ({
+    stage: name,
+    class: 'system' as const,
+    coresPerNode,
+    share: 0.1,
+    confidence: 'assumed' as const,
+  });
+  const result = sweepResult();
+  const cells = result.cells.map((cell, k) => ({
+    ...cell,
+    cpuByStage: [
+      ...Array.from({ length: 12 }, (_, n) => stage(`COMMON_${n}`, 0.1 - n / 1000)),
+      ...(k === 0 ? [stage('OWN', 0.5)] : []),
+    ],
+  }));
+  const named = namedStages({ ...result, cells });
+  assert.deepEqual(named.slice(0, 2), ['OWN', 'COMMON_0']);
 });

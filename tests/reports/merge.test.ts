@@ -163,6 +163,20 @@ test('binding: what most seeds say, in the words of the seed with the median uti
   assert.equal(host.probes?.binding.agree, 6);
 });
 
+test('binding: seeds in which nothing binds agree, whatever was nearest', () => {
+  const none = (resource: string, utilisation: number) => ({
+    text: `nothing binds; nearest: ${resource}`,
+    kind: 'none' as const,
+    resource,
+    utilisation,
+  });
+  const queue = { text: 'queue limit', kind: 'queue' as const, resource: 'rx ring', utilisation: 0.4 };
+  const said = [queue, none('NIC', 0.2), none('uplink', 0.3)];
+  const records = SEEDS.map((_, seed) => recordOf(SHAPES[1]!, seed, seed, { binding: said[seed]! }));
+  const cell = mergeRecords(fixtureInput({ cells: [planOf('flannel-vxlan', 'tunnel')], records })).cells[0]!;
+  assert.deepEqual([cell.binding?.text, cell.binding?.agree], ['nothing binds; nearest: NIC', 2]);
+});
+
 test('infeasible, missing and partial cells keep their shape', () => {
   assert.equal(ipip.status, 'infeasible');
   assert.deepEqual(ipip.metrics.goodput, {

@@ -50,14 +50,14 @@ test('less than 1 % is no difference; seeds that disagree are none either', () =
 
 test('a queue or a window as the reason is given in its own words', () => {
   const binding = {
-    text: 'RX ring drops 0.4 % of its packets',
+    text: 'queue limit: RX ring drops 0.4 % of its packets',
     kind: 'queue' as const,
     resource: 'RX ring',
     utilisation: 0.5,
   };
   assert.equal(
     verdict(pair([1e6, 1e6, 1e6], [2e6, 2e6, 2e6], { binding })),
-    'b carries 2.00 × the goodput of a; a: RX ring drops 0.4 % of its packets.',
+    'b carries 2.00 × the goodput of a, whose RX ring drops 0.4 % of its packets.',
   );
 });
 
