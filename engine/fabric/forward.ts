@@ -1,9 +1,10 @@
 /**
  * Switches: a ToR sends down to its hosts or up over one of its uplinks by the ECMP hash; a spine sends down to
- * the rack. One event a hop. Left out: L2 learning, spine failures (state is read per batch, so they can come).
+ * the rack. One event a hop; at a port that is nearly full, one a packet. Left out: L2 learning, spine failures
+ * (state is read per batch, so they can come).
  */
 import { mix32 } from '../core/toeplitz.ts';
-import { C_LINK, K_NIC, K_SPINE, K_TOR_DOWN } from '../core/kinds.ts';
+import { C_LINK, K_NIC, K_SPINE, K_TOR_DOWN, K_TOR_UP } from '../core/kinds.ts';
 import type { Partition } from '../host/partition.ts';
 import { Q_DOWNLINK, Q_TOR_PORT, Q_UPLINK } from '../core/queues.ts';
 
@@ -17,29 +18,43 @@ export function torUp(p: Partition, b: number): void {
   }
   const uplink = ((mix32(batches.ecmp[b]!, setup.ecmpSeed[p.index]!) >>> 0) % setup.uplinks) | 0;
   const port = p.nodeCount * 2 + uplink;
-  if (forward(p, port, b, Q_UPLINK)) p.post(rack, K_SPINE, uplink, b);
+  const sent = forward(p, port, b, Q_UPLINK, K_TOR_UP, batches.srcNode[b]! - p.firstNode);
+  if (sent >= 0) p.post(rack, K_SPINE, uplink, sent);
 }
 
 /** A batch at spine `uplink`'s port toward this rack. */
 export function spine(p: Partition, uplink: number, b: number): void {
   const port = p.nodeCount * 2 + p.setup.uplinks + uplink;
-  if (forward(p, port, b, Q_DOWNLINK)) p.push(p.batches.t0[b]!, C_LINK, K_TOR_DOWN, uplink, b);
+  const sent = forward(p, port, b, Q_DOWNLINK, K_SPINE, uplink);
+  if (sent >= 0) p.push(p.batches.t0[sent]!, C_LINK, K_TOR_DOWN, uplink, sent);
 }
 
 /** The ToR's port to the destination host. */
 export function torDown(p: Partition, b: number): void {
   const local = p.batches.dstNode[b]! - p.firstNode;
   const port = p.nodeCount + local;
-  if (forward(p, port, b, Q_TOR_PORT)) p.push(p.batches.t0[b]!, C_LINK, K_NIC, local, b);
+  const sent = forward(p, port, b, Q_TOR_PORT, K_TOR_DOWN, local);
+  if (sent >= 0) p.push(p.batches.t0[sent]!, C_LINK, K_NIC, local, sent);
 }
 
-function forward(p: Partition, port: number, b: number, queue: number): boolean {
+/**
+ * Puts batch `b` on a port. Where the queue might overflow before its last packet is here, what is lost depends on
+ * what else arrives meanwhile: its first packet goes alone, and the rest comes back as the event `kind` when its
+ * own first packet arrives. @returns the batch on its way, or -1
+ */
+function forward(p: Partition, port: number, b: number, queue: number, kind: number, actor: number): number {
   const { ports, batches, setup } = p;
-  p.offered[queue]! += batches.packets[b]!;
-  if (ports.send(port, batches, b, p.wheel.now, ports.limitBytes(port), setup.mssBytes)) {
-    if (ports.lastDropped > 0) p.drop(queue, ports.lastDropped);
-    return true;
+  const limit = ports.limitBytes(port);
+  let sent = b;
+  if (batches.packets[b]! > 1 && batches.spacing[b]! > 0 && ports.mayOverflow(port, batches.wire[b]!, p.wheel.now)) {
+    sent = batches.splitFront(b, 1, setup.mssBytes);
+    p.push(batches.t0[b]!, C_LINK, kind, actor, b);
   }
-  p.lose(b, queue);
-  return false;
+  p.offered[queue]! += batches.packets[sent]!;
+  if (ports.send(port, batches, sent, p.wheel.now, limit, setup.mssBytes)) {
+    if (ports.lastDropped > 0) p.drop(queue, ports.lastDropped);
+    return sent;
+  }
+  p.lose(sent, queue);
+  return -1;
 }

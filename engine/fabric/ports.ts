@@ -6,8 +6,9 @@
  * were there at once; `unarrived` is what of that work has not arrived yet (it shrinks at the batches' arrival
  * rates), so a slow batch does not occupy a fast port. With one packet a batch this is an exact FIFO.
  *
- * A limit is a number of ps of work; what does not fit is cut from the batch's end. Left out: priorities, PFC,
- * shared buffers. Source of store and forward: IEEE 802.1D.
+ * A limit is a number of ps of work; what does not fit is cut from the batch's end (switches take a batch that
+ * might not fit packet by packet: engine/fabric/forward.ts).
+ * Left out: priorities, PFC, shared buffers. Source of store and forward: IEEE 802.1D.
  */
 import { type Batches, F_CE } from './batch.ts';
 
@@ -103,6 +104,14 @@ export class Ports {
     if (left > 0) return left;
     f[o + UNARRIVED] = 0;
     return 0;
+  }
+
+  /** Whether the work taken so far, arrived or not, with `wireBytes` more would pass the limit if all were here. */
+  mayOverflow(port: number, wireBytes: number, now: number): boolean {
+    const { f } = this;
+    const o = port << 4;
+    const waitingPs = f[o + BUSY]! > now ? f[o + BUSY]! - now : 0;
+    return waitingPs > (f[o + LIMIT]! - wireBytes) * f[o + RATE]!;
   }
 
   /**
