@@ -15,8 +15,8 @@ export interface RunFlags {
   readonly cores?: number;
   readonly queues?: number;
   readonly load?: number;
-  readonly set: readonly string[];
-  readonly sweep: readonly string[];
+  readonly set?: readonly string[];
+  readonly sweep?: readonly string[];
   readonly seed: number;
   readonly replications?: number;
   readonly workers: string;
@@ -38,7 +38,11 @@ export function number(text: string): number {
   return value;
 }
 
-const collect = (text: string, list: readonly string[]): string[] => [...list, text];
+/** Gathers the values of a repeatable flag. */
+export const collect = (text: string, list: readonly string[] | undefined): string[] => [
+  ...(list ?? []),
+  text,
+];
 
 /** Declares every flag of `run`. */
 export function addRunFlags(command: Command): Command {
@@ -53,11 +57,10 @@ export function addRunFlags(command: Command): Command {
     .option('--load <ratio>', 'offered payload of flows / NIC rate', number)
     .option(
       '--set <path=value>',
-      'any other setting, repeatable; *2 multiplies (machine.prices.ENCAP=*2)',
+      'any other setting, repeatable (see: list settings); *2 multiplies (machine.prices.ENCAP=*2)',
       collect,
-      [],
     )
-    .option('--sweep <path=v,v>', 'a dimension of the table, repeatable (mtu=1500,9000)', collect, [])
+    .option('--sweep <path=v,v>', 'a dimension of the table, repeatable (mtu=1500,9000)', collect)
     .option('--seed <n>', 'first seed', number, 1)
     .option('--replications <n>', 'seeds a cell', number)
     .option('--quick', 'one seed and a third of the window')
@@ -87,9 +90,9 @@ export function overridesOf(flags: RunFlags): Overrides {
     const value = flags[name];
     if (value !== undefined) set.push([name, value]);
   }
-  for (const text of flags.set) set.push(pair('--set', text));
+  for (const text of flags.set ?? []) set.push(pair('--set', text));
   const sweep: Record<string, DimValue[]> = {};
-  for (const text of flags.sweep) {
+  for (const text of flags.sweep ?? []) {
     const [name, values] = pair('--sweep', text);
     sweep[name] = values.split(',').map((value) => dimValue(value.trim()));
   }

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import { METRICS } from '../engine/core/record.ts';
+import { SHORT_NAMES, settablePaths } from '../scenarios/lib/overrides.ts';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 import type { Parts } from './parts.ts';
@@ -44,15 +45,70 @@ function listings(parts: Parts): Readonly<Record<string, () => Row[]>> {
         medianBytes: sizes.find(([, percent]) => percent >= 50)?.[0] ?? 0,
         largestBytes: sizes.at(-1)?.[0] ?? 0,
       })),
+    settings: () => settings(parts),
   };
+}
+
+/** Every path that `--set` and `--sweep` take, prices in one line, with the value it has by default. */
+function settings(parts: Parts): Row[] {
+  const all = {
+    ...parts.scenarios[0]!,
+    traffic: Object.assign({}, ...parts.scenarios.map((scenario) => scenario.traffic).reverse()),
+    machine: parts.machines.find((machine) => machine.name === parts.scenarios[0]!.machine)!,
+  };
+  const {
+    cluster,
+    traffic,
+    machine,
+    policy,
+    warmupMs,
+    windowMs,
+    drainMs,
+    podMtuBytes,
+    congestion,
+    eventsMax,
+  } = all;
+  const tree = {
+    cluster,
+    traffic,
+    machine,
+    policy,
+    warmupMs,
+    windowMs,
+    drainMs,
+    podMtuBytes,
+    congestion,
+    eventsMax,
+  };
+  const paths = settablePaths(tree).filter((path) => !path.startsWith('machine.prices.'));
+  const shorts = (path: string): string =>
+    Object.keys(SHORT_NAMES)
+      .filter((short) => SHORT_NAMES[short]!.includes(path))
+      .join(', ');
+  return [
+    ...paths.map((name) => ({ name, short: shorts(name), default: String(valueAt(tree, name)) })),
+    {
+      name: 'machine.prices.<STAGE>',
+      short: '',
+      default: 'a price: *2 doubles it; stages: explain <backend>',
+    },
+    { name: 'machine.prices.<STAGE>.<firstNs|eachNs|packetNs|byteNs>', short: '', default: 'one part of it' },
+  ];
+}
+
+function valueAt(tree: object, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], tree);
 }
 
 /** Adds the command. */
 export function addList(program: Command, parts: Parts, io: Io): void {
   program
     .command('list')
-    .description('list scenarios, backends, machines, metrics or workloads')
-    .argument('[what]', 'scenarios, backends, machines, metrics, workloads; all if left out')
+    .description('list scenarios, backends, machines, metrics, workloads or settings')
+    .argument(
+      '[what]',
+      'scenarios, backends, machines, metrics, workloads, settings; all but settings if left out',
+    )
     .option('--json', 'as one JSON document')
     .addHelpText('after', EXAMPLES)
     .action((what: string | undefined, flags: { readonly json?: true }) => {
@@ -60,7 +116,7 @@ export function addList(program: Command, parts: Parts, io: Io): void {
       if (what !== undefined && !Object.hasOwn(known, what)) {
         throw new UsageError(`list takes ${Object.keys(known).join(', ')}, not '${what}'`);
       }
-      const names = what === undefined ? Object.keys(known) : [what];
+      const names = what === undefined ? Object.keys(known).filter((name) => name !== 'settings') : [what];
       if (flags.json) {
         const all = Object.fromEntries(names.map((name) => [name, known[name]!()]));
         io.out(`${JSON.stringify(what === undefined ? all : all[what], null, 2)}\n`);

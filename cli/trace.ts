@@ -8,7 +8,7 @@
 import type { Command } from 'commander';
 import { UsageError } from './errors.ts';
 import { writeAtomic } from './files.ts';
-import { number, type RunFlags } from './flags.ts';
+import { collect, number, type RunFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import type { Parts, TraceStep } from './parts.ts';
 import { resolveScenario } from './resolve.ts';
@@ -32,7 +32,7 @@ interface Flags {
   readonly nodes?: number;
   readonly mtu?: number;
   readonly link?: number;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly seed: number;
   readonly json?: true;
   readonly perfetto?: string;
@@ -52,12 +52,7 @@ export function addTrace(program: Command, parts: Parts, io: Io): void {
     .option('--nodes <n>', 'nodes of the cluster', number)
     .option('--mtu <bytes>', 'MTU of the links', number)
     .option('--link <gbps>', 'rate of host links and NICs', number)
-    .option(
-      '--set <path=value>',
-      'any other setting, as for run',
-      (one: string, all: string[]) => [...all, one],
-      [],
-    )
+    .option('--set <path=value>', 'any other setting, repeatable, as for run', collect)
     .option('--seed <n>', 'seed', number, 1)
     .option('--perfetto <file>', "write Chrome trace events for ui.perfetto.dev ('-': to stdout)")
     .option('--json', 'as one JSON document')
@@ -91,8 +86,7 @@ function runFlags(backend: string, flags: Flags): RunFlags {
     ...fixed,
     backends: backend,
     seed,
-    set: [...more, ...set],
-    sweep: [],
+    set: [...more, ...(set ?? [])],
     ...(nodes === undefined ? {} : { nodes }),
     ...(machine === undefined ? {} : { machine }),
     ...(mtu === undefined ? {} : { mtu }),

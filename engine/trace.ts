@@ -26,7 +26,8 @@ interface Target extends Range {
   readonly sock: number;
   readonly dstNode: number;
   readonly epoch: number;
-  readonly udp: boolean;
+  /** When it was sent. */
+  readonly packets: number;
 }
 
 interface Written extends Range {
@@ -106,8 +107,12 @@ class Recorder {
     for (let i = p.cores.doneItem[core]!; i >= 0; i = p.items.next[i]!) {
       const b = p.items.ref[i]!;
       if (!this.isTarget(p, b)) continue;
-      // Which of the batch's bytes a share holds is not modelled: the step shows how many.
-      this.log.touch(p, this.lane(p, b), this.part(p, b), -p.items.packets[i]!, p.items.bytes[i]!);
+      // Which of the batch's bytes a share holds is not modelled: the step shows how many of the followed ones, as
+      // packets of two skbs may have become one batch.
+      const range = this.part(p, b);
+      const followed = (range.hi - range.lo) / p.batches.bytes[b]!;
+      const packets = Math.ceil(p.items.packets[i]! * followed);
+      this.log.touch(p, this.lane(p, b), range, -packets, Math.round(p.items.bytes[i]! * followed));
     }
   }
 
@@ -250,7 +255,7 @@ class Recorder {
       sock: batches.sock[b]!,
       dstNode: batches.dstNode[b]!,
       epoch: flags >>> EPOCH_SHIFT,
-      udp: (flags & F_UDP) !== 0,
+      packets: batches.packets[b]!,
     };
     const reader = this.cluster.partitions[Math.floor(this.target.dstNode / p.setup.nodesPerRack)]!;
     const from = reader.sockets.peerSock[this.target.sock]!;
@@ -284,7 +289,7 @@ class Recorder {
   /** What the followed bytes are in batch `b`: one whole skb (1), or so many single packets (−n). */
   private unitsOf(p: Partition, b: number): number {
     const { packets, units, bytes } = p.batches;
-    if (units[b]! < packets[b]!) return 1;
+    if (units[b]! < packets[b]! || this.target!.packets === 1) return 1;
     const { lo, hi } = this.part(p, b);
     return -Math.max(1, Math.round((packets[b]! * (hi - lo)) / bytes[b]!));
   }

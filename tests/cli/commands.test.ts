@@ -88,7 +88,7 @@ test('--json prints the result and nothing else on stdout', OPTIONS, async () =>
   assert.equal(done.code, 0, done.err);
   const printed = JSON.parse(done.out) as Result;
   assert.equal(printed.digest.value, resultOf('json').digest.value);
-  for (const what of ['scenarios', 'backends', 'machines', 'metrics', 'workloads']) {
+  for (const what of ['scenarios', 'backends', 'machines', 'metrics', 'workloads', 'settings']) {
     const listed = JSON.parse((await call('list', what, '--json')).out) as { name: string }[];
     assert.ok(listed.length > 0 && listed.every(({ name }) => name.length > 0));
   }
