@@ -121,13 +121,12 @@ test('both ends of a veth pair: one job of 8,318 ns carries a datagram from send
 
 test('WireGuard: shares on several cores hold the bytes of the skb once', () => {
   const steps = traceSkb(tinyTask({ backend: 'calico-wireguard' }), 20);
-  const bytes = steps[0]!.bytes;
+  const bytesOf = (name: string): number =>
+    steps.filter((step) => step.name === name).reduce((sum, step) => sum + step.bytes, 0);
   const shares = steps.filter((step) => step.name === 'tunnel#4');
   assert.ok(shares.length > 4);
-  assert.equal(
-    shares.reduce((sum, step) => sum + step.bytes, 0),
-    bytes,
-  );
+  // Each share's part of the skb is rounded to whole bytes.
+  assert.ok(Math.abs(bytesOf('tunnel#4') - bytesOf('write')) <= shares.length, `${bytesOf('tunnel#4')} B`);
   assert.ok(shares.every((step) => step.context === 'kworker' && step.form === 'packets'));
 });
 
