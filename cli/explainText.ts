@@ -105,10 +105,11 @@ function pathLines(
 ): string[] {
   const headers = path.headers.map((header) => `${header.name} ${header.bytes}`).join(' + ');
   const total = path.headers.reduce((sum, header) => sum + header.bytes, 0);
+  const outer = total === 0 ? 'no outer headers' : `outer headers ${headers} = ${total} bytes`;
   const wired = path.lanes.some((lane) => lane.host === 'receiver');
   return [
     '',
-    `${paint.bold(`path ${path.name}`)}  ${total === 0 ? 'no outer headers' : `outer headers ${headers} = ${total} bytes`}`,
+    `${paint.bold(`path ${path.name}`)}  ${outer}`,
     `  between the sockets, alone: ${path.costs.map((cost) => costText(cost, wired)).join('; ')}`,
     `  copies ${2 + path.copies} and system calls ${2 + path.syscalls} a packet or skb, 2 of each at the sockets`,
     ...path.lanes.flatMap((lane) => [

@@ -6,11 +6,11 @@
  * it was split, merged or sent again. Left out: the ACKs that it causes, except as rows of the jobs shown.
  */
 import type { Cluster } from './build.ts';
+import { K_JOB_END } from './core/kinds.ts';
+import { QUEUE_NAMES } from './core/queues.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { EPOCH_SHIFT, F_DATA, F_RETRANSMIT, F_UDP } from './fabric/batch.ts';
-import { K_JOB_END } from './core/kinds.ts';
 import type { Partition } from './host/partition.ts';
-import { QUEUE_NAMES } from './core/queues.ts';
 import { T_DAEMON, T_KWORKER } from './host/tables.ts';
 import { runTask } from './task.ts';
 import { type Job, JobLog, type Range, recordPrices } from './traceJobs.ts';
