@@ -1,11 +1,11 @@
 /**
  * NAPI: rings, interrupts, polls. A queue's first packet arms an interrupt after the moderation time (or at so
- * many frames); the poll takes what has arrived when it begins, up to 64 units or 20 µs. A poll that used that
- * budget up is followed by another; one that did not ends the softirq, and what came meanwhile waits for its
- * moderated interrupt (napi_complete_done). Instances: NIC queues, a core's backlog (veth rings, RPS), tunnel
- * peers, and a core's sockets (TCP timers, TSQ).
+ * many frames); the poll takes what has arrived when it begins, up to 64 units or, where GRO merges nothing,
+ * 20 µs. A poll that used that budget up is followed by another; one that did not ends the softirq, and what came
+ * meanwhile waits for its moderated interrupt (napi_complete_done). Instances: NIC queues, a core's backlog (veth
+ * rings, RPS), tunnel peers, and a core's sockets (TCP timers, TSQ).
  *
- * Left out: busy polling, threaded NAPI, adaptive moderation. Source: net/core/dev.c, Linux 6.12.
+ * Left out: busy polling, threaded NAPI, adaptive moderation, GRO across polls. Source: net/core/dev.c, Linux 6.12.
  */
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { F_DATA, F_UDP } from '../fabric/batch.ts';
@@ -150,7 +150,7 @@ function pollRing(p: Partition, napi: number): void {
   const { napis, batches, setup } = p;
   const { now } = p.wheel;
   let units = 0;
-  while (units < WEIGHT && p.jobNs < setup.jobCapNs) {
+  while (units < WEIGHT && roomFor(p)) {
     const b = napis.head[napi]!;
     if (b < 0 || batches.t0[b]! > now) break;
     const n = batches.packets[b]!;
@@ -169,7 +169,7 @@ function pollRing(p: Partition, napi: number): void {
     units += batches.packets[taken]!;
     receive(p, taken);
   }
-  if (units >= WEIGHT || p.jobNs >= setup.jobCapNs) napis.byIrq[napi] = BUDGET_USED;
+  if (units >= WEIGHT || !roomFor(p)) napis.byIrq[napi] = BUDGET_USED;
 }
 
 /** In the peer's order: a batch whose crypto is not done holds those behind it. */
@@ -177,7 +177,7 @@ function pollPeer(p: Partition, napi: number): void {
   const { peers, batches, napis, setup } = p;
   const k = napis.owner[napi]!;
   let units = 0;
-  while (units < WEIGHT && p.jobNs < setup.jobCapNs) {
+  while (units < WEIGHT && roomFor(p)) {
     const b = peers.rxHead[k]!;
     if (b < 0 || batches.parts[b]! > 0) break;
     const most = mostPackets(p, b, units);
@@ -190,6 +190,14 @@ function pollPeer(p: Partition, napi: number): void {
   }
 }
 
+/**
+ * Whether the poll's time allows another packet. While GRO holds an skb the weight alone decides: in the kernel no
+ * time limit cuts a merge, and a shorter one would make the skb's size depend on the machine's speed.
+ */
+function roomFor(p: Partition): boolean {
+  return p.jobNs < p.setup.jobCapNs || p.gro.usedCount > 0;
+}
+
 /** Packets of batch `b` that a poll of `units` so far takes before it is full: as many as if each came alone. */
 function mostPackets(p: Partition, b: number, units: number): number {
   const { batches, setup } = p;
@@ -197,6 +205,8 @@ function mostPackets(p: Partition, b: number, units: number): number {
   const room = WEIGHT - units;
   if (n === 1) return 1;
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
+  const merges = lane.merge && (batches.flags[b]! & (F_DATA | F_UDP)) === F_DATA;
+  if (merges || p.gro.usedCount > 0) return n < room ? n : room;
   const { prices } = setup.compiled.rows;
   const o = (lane.rowPlain + p.jobSoft) * COLUMN_COUNT;
   const skbNs = lane.merge ? 0 : prices[o + SKB]!;
