@@ -211,6 +211,32 @@ test('a poll takes 64 packets; the next follows without an interrupt', () => {
   assert.deepEqual(b.busyNs(1, 0), { soft: 3400, process: 0 });
 });
 
+test('dear packets do not cut a merge: a poll of 64 at 1,000 ns each gives skbs of 45 and 19', () => {
+  const b = bench({}, { NIC_RX_POLL: 1000 });
+  b.arrive({ at: 100 * US, packets: 100 });
+  b.run();
+  const found = b.deliveries.map((d) => [d.packets, d.units]);
+  assert.deepEqual(found, [
+    [45, 1],
+    [19, 1],
+    [36, 1],
+  ]);
+});
+
+test('without a merge a poll ends after 20 µs', () => {
+  const b = bench({}, { NIC_RX_POLL: 1000 });
+  b.arrive({ at: 100 * US, packets: 50, flags: F_UDP, packetBytes: 100 });
+  b.run();
+  assert.deepEqual(
+    b.deliveries.map((d) => [d.at, d.packets]),
+    [
+      [100 * US, 20],
+      [120 * US, 20],
+      [140 * US, 10],
+    ],
+  );
+});
+
 test('a poll within its budget ends the softirq: what came meanwhile waits for its interrupt', () => {
   const b = bench({}, { NIC_RX_POLL: 5000 });
   b.arrive({ at: 100 * US });

@@ -11,7 +11,7 @@ import { Ports } from '../../engine/fabric/ports.ts';
 import type { Fact } from '../../engine/host/backend.ts';
 import { emit } from '../../engine/host/emit.ts';
 import { runTask } from '../../engine/task.ts';
-import { Bench, F_UDP } from '../lib/bench.ts';
+import { Bench } from '../lib/bench.ts';
 import { changedMachine, netperfTraffic, pricedMachine, tinyTask } from '../lib/tinyTask.ts';
 
 const US = 1e6;

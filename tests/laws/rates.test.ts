@@ -169,6 +169,26 @@ test('all prices × k: a CPU-bound flood slows down by k', () => {
   }
 });
 
+test('all prices × k: one CPU-bound TCP stream slows down by k', () => {
+  // Cores that never sleep and interrupts without moderation: nothing else takes time.
+  const change = { waking: { pollNs: 1e12 }, nic: { moderationUs: 0 } };
+  for (const backend of ['flannel-vxlan', 'calico-ipip']) {
+    const rate = (k: number): number =>
+      goodputGbps(
+        runTask(
+          tinyTask({
+            backend,
+            machine: scaledMachine('xeon-25g', k, change),
+            warmupPs: 20 * MS,
+            windowPs: 30 * MS,
+          }),
+        ),
+      );
+    const once = rate(1);
+    for (const k of [2, 4, 8]) near(rate(k) * k, once, 0.02, `${backend} × ${k}`);
+  }
+});
+
 test('all prices × 2: open-loop datagrams cost exactly twice the CPU of each stage, and arrive alike', () => {
   const paced = (factor: number): TaskRecord =>
     runTask(
