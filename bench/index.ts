@@ -1,0 +1,142 @@
+/**
+ * `npm run bench`: the event list against heaps, the fabric alone, the full model. Shipped modules, statistics and
+ * digest on, one thread. Names after `--` choose: `npm run bench -- fabric model`; `model=500` takes 500 nodes.
+ *
+ * Left out: several workers at once (run two of these side by side to see what sharing a machine costs).
+ */
+import { readFileSync } from 'node:fs';
+import { Bench } from 'tinybench';
+import { BACKENDS, DEFAULT_BACKENDS } from '../backends/catalog.ts';
+import type { TaskRecord } from '../engine/core/record.ts';
+import { runTask } from '../engine/task.ts';
+import { machineNamed } from '../machines/catalog.ts';
+import largeCluster from '../scenarios/large-cluster.ts';
+import { expand, NO_OVERRIDES } from '../scenarios/lib/expand.ts';
+import { WORKLOADS, type WorkloadName } from '../workloads/index.ts';
+import { eventListBench } from './eventList.ts';
+import { type FabricRun, runFabric } from './fabric.ts';
+
+const FABRIC_HOSTS = [64, 256, 1024, 4096];
+/** About a million packets a run, so that all sizes last alike. */
+const FABRIC_PACKETS = 1_000_000;
+const RUNS = 3;
+const MIB = 1_048_576;
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+/** Runs `run` once to warm up, then RUNS times in tinybench. */
+async function repeat(name: string, run: () => void): Promise<void> {
+  const bench = new Bench({ time: 0, iterations: RUNS, warmupTime: 0, warmupIterations: 1 });
+  bench.add(name, run);
+  await bench.run();
+  const { result } = bench.tasks[0]!;
+  if (result.state !== 'completed') throw new Error(`${name}: ${result.state}`);
+}
+
+async function fabricBench(): Promise<void> {
+  const rows: { hosts: number; hops: number; rate: number; delayNs: number; events: number }[] = [];
+  for (const hosts of FABRIC_HOSTS) {
+    let last: FabricRun | null = null;
+    // The median of the CPU time that the event loop took; building the cluster is not in it.
+    const seconds: number[] = [];
+    await repeat(`${hosts} hosts`, () => {
+      last = runFabric(hosts, FABRIC_PACKETS / hosts);
+      seconds.push(last.seconds);
+    });
+    const { hops, meanDelayNs, events } = last! as FabricRun;
+    seconds.shift();
+    seconds.sort((a, b) => a - b);
+    const median = seconds[seconds.length >> 1]!;
+    rows.push({ hosts, hops, rate: hops / median, delayNs: meanDelayNs, events });
+  }
+  console.log(`fabric alone, packet by packet, 25 Gb/s at 30 % of a permutation, median of ${RUNS}`);
+  console.table(
+    rows.map(({ hosts, hops, rate, delayNs, events }) => ({
+      hosts,
+      'packet-hops': hops,
+      'M packet-hops/s': round(rate / 1e6, 2),
+      'events/hop': round(events / hops, 2),
+      'mean delay, ns': Math.round(delayNs),
+      'rate / 64 hosts': round(rate / rows[0]!.rate, 2),
+    })),
+  );
+}
+
+/** Largest resident set of this process so far, MB of 2^20; 0 where the system does not say. */
+function peakMib(): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** large-cluster, one seed, each default backend after the other. */
+function modelBench(nodes: number): void {
+  const specs = expand(
+    largeCluster,
+    {
+      backends: BACKENDS.filter(({ name }) => (DEFAULT_BACKENDS as readonly string[]).includes(name)),
+      baseline: BACKENDS[0]!,
+      machine: machineNamed(largeCluster.machine),
+      sizes: (name) => WORKLOADS[name as WorkloadName],
+    },
+    { ...NO_OVERRIDES, replications: 1, set: [['nodes', nodes]] },
+  );
+  const rows: Record<string, string | number>[] = [];
+  const kinds: Record<string, Record<string, number>> = {};
+  let events = 0;
+  let seconds = 0;
+  for (const spec of specs) {
+    const before = process.cpuUsage();
+    const record = runTask(spec);
+    const used = process.cpuUsage(before);
+    const cpuS = (used.user + used.system) / 1e6;
+    events += record.events;
+    seconds += cpuS;
+    rows.push(modelRow(spec.backend.name, record, cpuS));
+    kinds[spec.backend.name] = perSkb(record);
+  }
+  console.log(`full model: large-cluster, ${nodes} nodes, one seed, CPU time of the whole task`);
+  console.table(rows);
+  console.log(
+    `all: ${round(events / seconds / 1e6, 2)} M events/s; peak resident ${Math.round(peakMib())} MB`,
+  );
+  console.log('events per skb delivered, by kind');
+  console.table(kinds);
+}
+
+function modelRow(backend: string, record: TaskRecord, cpuS: number): Record<string, string | number> {
+  const mib = record.memoryBytes / MIB;
+  return {
+    backend,
+    'M events': round(record.events / 1e6, 2),
+    'CPU, s': round(cpuS, 2),
+    'M events/s': round(record.events / cpuS / 1e6, 2),
+    'events/skb': round(record.events / record.counters.skbs, 2),
+    'packets/skb': round(record.counters.packetsDelivered / record.counters.skbs, 2),
+    'pools, MB': Math.round(mib),
+    'KB/node': Math.round((mib * 1024) / record.nodes),
+  };
+}
+
+/** The run's events over the window's skbs: whole runs, so the ratio is only for comparison. */
+function perSkb(record: TaskRecord): Record<string, number> {
+  const entries = Object.entries(record.eventsByKind).filter(([, n]) => n > 0);
+  return Object.fromEntries(entries.map(([kind, n]) => [kind, round(n / record.counters.skbs, 2)]));
+}
+
+const wanted = process.argv.slice(2);
+const known = ['events', 'fabric', 'model'];
+const names = wanted.map((name) => name.split('=')[0]!);
+const unknown = names.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(', ')}; known: ${known.join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const runs = (name: string): boolean => names.length === 0 || names.includes(name);
+  const nodes = Number(wanted.find((name) => name.startsWith('model='))?.split('=')[1] ?? 2000);
+  if (runs('events')) await eventListBench();
+  if (runs('fabric')) await fabricBench();
+  if (runs('model')) modelBench(nodes);
+}
