@@ -40,15 +40,33 @@ const PROBE = `
 import { BACKENDS, backendNamed } from './backends/catalog.ts';
 import { deriveMtu, wireBytes } from './engine/host/mtu.ts';
 import { compile } from './engine/host/compile.ts';
+import { runTask } from './engine/task.ts';
 import { machineNamed } from './machines/catalog.ts';
+import { twoNodes } from './scenarios/lib/cluster.ts';
+import { netperf } from './scenarios/lib/traffic.ts';
 const backend = backendNamed('geneve-lite');
 const mtu = deriveMtu(backend, 1500);
 const sumCsum = (machine) => compile(backend, machineNamed(machine), 0).paths.find((p) => p.name === 'tunnel')
   .lanes.flatMap((lane) => lane.stages).filter((stage) => stage === 'CSUM_SW').length;
+const record = runTask({
+  task: 'tiny', index: 0, cell: 'backend=geneve-lite', dims: { backend: backend.name }, scenario: 'tiny', seed: 1,
+  backend, baseline: backendNamed('host'), machine: machineNamed('xeon-25g'), cluster: twoNodes(),
+  traffic: { netperf: netperf('TCP_RR') }, policy: { rules: 0 }, podMtuBytes: null, congestion: 'cubic',
+  warmupPs: 1e9, windowPs: 10e9, drainPs: 1e9, granularity: 'batch', eventsMax: 1_000_000,
+});
+const { counters } = record;
 console.log(JSON.stringify({
   names: BACKENDS.map((b) => b.name),
   mtu,
   ackWireBytes: wireBytes(backend.paths.tunnel, 52, mtu.podMtuBytes),
+  run: {
+    podMtuBytes: record.podMtuBytes,
+    drops: record.drops,
+    ended: counters.rpcsFinished,
+    bytesEach: counters.payloadBytes / counters.packetsDelivered,
+    wireEach: counters.wireBytes / counters.packets,
+    encaps: record.cpu.filter((c) => c.stage === 'ENCAP' && Number(c.ps) > 0).length,
+  },
   softwareChecksums: [sumCsum('xeon-25g'), sumCsum('cloud-virtio')],
 }));
 `;
@@ -104,7 +122,14 @@ test('following the page adds a working backend', () => {
   assert.equal(found.ackWireBytes, 140);
   // Without an outer checksum a guest's NIC leaves the inner one to software; the Xeon's verifies it.
   assert.deepEqual(found.softwareChecksums, [0, 1]);
-  // PLACE FOR: a tiny simulation in the probe (two nodes, one stream), once engine/task.ts exists.
+  // Request and response of one byte for 10 ms: inner 52 + 1, outer 50, framing 38 bytes a packet.
+  const { ended, bytesEach, wireEach, encaps, ...rest } = found.run as Record<string, number>;
+  assert.deepEqual(rest, { podMtuBytes: 1450, drops: {} });
+  // One packet may be on its way at each edge of the window.
+  assert.ok(Math.abs(bytesEach! - 1) < 0.02, `${bytesEach} B a packet`);
+  assert.ok(ended! > 50, `${ended} exchanges`);
+  assert.ok(Math.abs(wireEach! - 141) < 2, `${wireEach} B a packet`);
+  assert.ok(encaps! > 0);
 });
 
 test('without the line the backend is unknown', () => {
