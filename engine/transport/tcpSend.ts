@@ -9,7 +9,7 @@ import type { TcpTable } from './tcpTable.ts';
 import {
   CWND, MAYBE, NO_DATA, RECOVERY, RWND, S_EVER, S_LOST, S_RETRANS, S_SACKED, TSQ, type TcpState,
 } from './tcpState.ts';
-import { armXmit } from './tcpTimers.ts';
+import { armPersist, armXmit } from './tcpTimers.ts';
 
 const TSQ_MAX_BYTES = 1 << 20; // sysctl_tcp_limit_output_bytes, 16 × 65,536
 const SEGS_MIN = 2; // sysctl_tcp_min_tso_segs
@@ -69,6 +69,7 @@ function block(t: TcpTable, ep: number, now: number, reason: number): false {
   const kind = reason === CWND ? 1 : reason === RWND ? 2 : c.end[ep]! > c.una[ep]! ? 3 : 0;
   t.chrono(ep, now, kind);
   if (reason === CWND) c.limitedSeq[ep] = c.nxt[ep]!;
+  if (reason === RWND && c.packetsOut[ep] === 0) armPersist(t, ep, now);
   return false;
 }
 

@@ -3,8 +3,8 @@
  * Linux) and the delayed ACK.
  *
  * Source: net/ipv4/tcp_timer.c, tcp_output.c (tcp_schedule_loss_probe), tcp_recovery.c, Linux 6.12. A warm
- * connection without an RTT sample has the least RTO, not one second. Left out: keepalive, F-RTO, persist timer
- * (a window update is never lost without its data's ACK following).
+ * connection without an RTT sample has the least RTO, not one second. A closed window is probed with one segment
+ * (the kernel sends an empty one). Left out: keepalive, F-RTO.
  */
 import { ssthreshAfterLoss } from './congestion.ts';
 import { detectLosses, enterRecoveryIfLost } from './tcpLoss.ts';
@@ -21,6 +21,7 @@ export const X_NONE = 0;
 export const X_RTO = 1;
 export const X_PROBE = 2;
 export const X_REORDER = 3;
+export const X_PERSIST = 4;
 
 /** Sets the deadline after sending or after an ACK: a probe where one helps, else the time-out. */
 export function armXmit(t: TcpTable, ep: number, now: number, probe: boolean): void {
@@ -44,6 +45,14 @@ export function armXmit(t: TcpTable, ep: number, now: number, probe: boolean): v
   }
 }
 
+/** The window is closed and nothing is out that an ACK could answer: ask again later. */
+export function armPersist(t: TcpTable, ep: number, now: number): void {
+  const { c } = t.s;
+  if (c.xmitKind[ep] === X_PERSIST) return;
+  c.xmitKind[ep] = X_PERSIST;
+  c.xmitAt[ep] = now + c.rto[ep]! * (1 << Math.min(9, c.backoff[ep]!));
+}
+
 /** @returns bit 1: there may be something to send; bit 2: a pure ACK is due. */
 export function onTimer(t: TcpTable, ep: number, now: number): number {
   const { c } = t.s;
@@ -59,6 +68,12 @@ export function onTimer(t: TcpTable, ep: number, now: number): number {
       detectLosses(t, ep, now);
       enterRecoveryIfLost(t, ep, 0);
       if (c.xmitAt[ep]! <= now) armXmit(t, ep, now, false);
+      break;
+    case X_PERSIST:
+      c.xmitKind[ep] = X_NONE;
+      c.xmitAt[ep] = Infinity;
+      c.backoff[ep]! += 1;
+      c.right[ep] = Math.max(c.right[ep]!, c.nxt[ep]! + Math.min(c.mss[ep]!, c.end[ep]! - c.nxt[ep]!));
       break;
     case X_PROBE:
       probe(t, ep, now);
