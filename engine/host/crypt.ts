@@ -51,20 +51,21 @@ export function dealOut(p: Partition, b: number, lane: Lane): void {
   const local = localOf(p, b, lane.endsAtReceiver);
   const k = peerOfBatch(p, b, lane.endsAtReceiver);
   const next = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]! + 1]!;
-  const shares = next.hop!.grain === 'packet' ? Math.min(batches.packets[b]!, setup.cores) : 1;
+  const shares = next.hop!.grain === 'packet' ? batches.packets[b]! : 1;
   const start = peers.turn[k]!;
   batches.parts[b] = start;
   peers.turn[k] = (start + shares) % setup.cores;
   const base = p.coreBase(local);
-  for (let i = 0; i < shares; i++) chargeWake(p, kworker(p, base + ((start + i) % setup.cores) * STRIDE));
+  const workers = Math.min(shares, setup.cores);
+  for (let i = 0; i < workers; i++) chargeWake(p, kworker(p, base + ((start + i) % setup.cores) * STRIDE));
 }
 
-/** The enqueueing job has ended: the batch takes its place and its shares go to the workers. */
+/** The enqueueing job has ended: the batch takes its place and goes to the workers. */
 export function cryptQueue(p: Partition, b: number): void {
-  const { batches, peers, items, threads, setup } = p;
+  const { batches, peers, setup } = p;
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   const k = peerOfBatch(p, b, lane.receiver);
-  let n = batches.packets[b]!;
+  const n = batches.packets[b]!;
   const room = RING_PACKETS - (lane.receiver ? peers.rxPackets[k]! : peers.txPackets[k]!);
   p.offered[Q_CRYPTO_RING]! += n;
   if (room < n) {
@@ -74,10 +75,21 @@ export function cryptQueue(p: Partition, b: number): void {
     }
     p.drop(Q_CRYPTO_RING, n - room);
     batches.truncate(b, room, setup.mssBytes);
-    n = room;
   }
+  let turn = batches.parts[b]!;
+  // Packets that go to several workers part here: each is done when its own worker is.
+  while (lane.hop!.grain === 'packet' && batches.packets[b]! > 1) {
+    enqueue(p, batches.splitFront(b, 1, setup.mssBytes), k, lane.receiver, turn++);
+  }
+  enqueue(p, b, k, lane.receiver, turn);
+}
+
+/** Puts batch `b` into the ring of peer `k` and on the list of one worker. */
+function enqueue(p: Partition, b: number, k: number, receiver: boolean, turn: number): void {
+  const { batches, peers, items, threads, setup } = p;
+  const n = batches.packets[b]!;
   batches.next[b] = -1;
-  if (lane.receiver) {
+  if (receiver) {
     if (peers.rxHead[k]! < 0) peers.rxHead[k] = b;
     else batches.next[peers.rxTail[k]!] = b;
     peers.rxTail[k] = b;
@@ -88,26 +100,17 @@ export function cryptQueue(p: Partition, b: number): void {
     peers.txTail[k] = b;
     peers.txPackets[k]! += n;
   }
-  const shares = lane.hop!.grain === 'packet' ? Math.min(n, setup.cores) : 1;
-  const start = batches.parts[b]!;
-  batches.parts[b] = shares;
-  const base = p.coreBase(localOf(p, b, lane.receiver));
-  let packets = n;
-  let bytes = batches.bytes[b]!;
-  for (let i = 0; i < shares; i++) {
-    const t = kworker(p, base + ((start + i) % setup.cores) * STRIDE);
-    const item = items.alloc();
-    items.ref[item] = b;
-    items.packets[item] = Math.ceil(packets / (shares - i));
-    items.bytes[item] = Math.round(bytes / (shares - i));
-    packets -= items.packets[item]!;
-    bytes -= items.bytes[item]!;
-    items.next[item] = -1;
-    if (threads.aHead[t]! < 0) threads.aHead[t] = item;
-    else items.next[threads.aTail[t]!] = item;
-    threads.aTail[t] = item;
-    wakeThread(p, t);
-  }
+  batches.parts[b] = 1;
+  const t = kworker(p, p.coreBase(localOf(p, b, receiver)) + (turn % setup.cores) * STRIDE);
+  const item = items.alloc();
+  items.ref[item] = b;
+  items.packets[item] = n;
+  items.bytes[item] = batches.bytes[b]!;
+  items.next[item] = -1;
+  if (threads.aHead[t]! < 0) threads.aHead[t] = item;
+  else items.next[threads.aTail[t]!] = item;
+  threads.aTail[t] = item;
+  wakeThread(p, t);
 }
 
 /** Batches reach the peer's ring with their crypto; nothing is emitted into it directly. */

@@ -3,7 +3,7 @@
  *
  * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
  */
-import { grown } from '../core/table.ts';
+import { grown, STRIDE } from '../core/table.ts';
 import { Columns } from './tcpColumns.ts';
 
 export const OPEN = 0;
@@ -33,8 +33,6 @@ export class TcpState {
   capacity: number;
   private readonly freeRows: number[] = [];
   private rows = 0;
-  /** Four sums of time by what held the sender: idle, congestion window, receive window, other. */
-  held: Float64Array;
 
   // Sent skbs.
   segStart = new Float64Array(256);
@@ -56,17 +54,16 @@ export class TcpState {
   constructor(capacity: number) {
     this.capacity = capacity;
     this.c = new Columns(capacity);
-    this.held = new Float64Array(capacity * 4);
   }
 
   row(): number {
     const free = this.freeRows.pop();
     if (free !== undefined) {
-      this.clear(free);
+      this.c.clear(free);
       return free;
     }
     if (this.rows === this.capacity) this.grow(this.capacity * 2);
-    return this.rows++;
+    return this.rows++ * STRIDE;
   }
 
   freeRow(ep: number): void {
@@ -130,20 +127,13 @@ export class TcpState {
   }
 
   memoryBytes(): number {
-    return this.capacity * (64 * 8 + 16 * 4 + 32) + this.segStart.length * 36;
+    return this.capacity * STRIDE * (5 * 8 + 4) + this.segStart.length * 36;
   }
 
-  private clear(ep: number): void {
-    for (const column of this.c.all()) column[ep] = 0;
-    this.held.fill(0, ep * 4, ep * 4 + 4);
-  }
-
-  private grow(size: number): void {
-    const next = new Columns(size);
-    const old = this.c.all();
-    next.all().forEach((column, i) => column.set(old[i]! as never));
+  private grow(rows: number): void {
+    const next = new Columns(rows);
+    next.copyFrom(this.c);
     this.c = next;
-    this.held = grown(this.held, size * 4);
-    this.capacity = size;
+    this.capacity = rows;
   }
 }

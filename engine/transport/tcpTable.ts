@@ -163,25 +163,28 @@ export class TcpTable {
 
   /** From now on the sender is held by: 0 nothing (no data), 1 congestion, 2 receive window, 3 something else. */
   chrono(ep: number, now: number, kind: number): void {
-    const { c, held } = this.s;
+    const { c } = this.s;
+    const { held } = c;
     const old = c.chrono[ep]!;
     if (old === kind) return;
-    held[ep * 4 + old]! += now - c.chronoAt[ep]!;
+    held[ep + old]! += now - c.chronoAt[ep]!;
     c.chrono[ep] = kind;
     c.chronoAt[ep] = now;
   }
 
   /** Time with data to send or unacknowledged, ps. */
   busyPs(ep: number, now: number): number {
-    const { c, held } = this.s;
+    const { c } = this.s;
+    const { held } = c;
     const open = c.chrono[ep]! > 0 ? now - c.chronoAt[ep]! : 0;
-    return held[ep * 4 + 1]! + held[ep * 4 + 2]! + held[ep * 4 + 3]! + open;
+    return held[ep + 1]! + held[ep + 2]! + held[ep + 3]! + open;
   }
 
   /** @param kind 1: congestion window, 2: receive window */
   windowLimitedPs(ep: number, kind: number, now: number): number {
-    const { c, held } = this.s;
-    return held[ep * 4 + kind]! + (c.chrono[ep] === kind ? now - c.chronoAt[ep]! : 0);
+    const { c } = this.s;
+    const { held } = c;
+    return held[ep + kind]! + (c.chrono[ep] === kind ? now - c.chronoAt[ep]! : 0);
   }
 
   memoryBytes(): number {
