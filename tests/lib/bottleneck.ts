@@ -164,71 +164,97 @@ class Alarm {
   }
 }
 
-export function runBottleneck(o: BottleneckOptions): BottleneckResult {
-  const agenda = new Agenda();
-  const options = {
-    congestion: o.congestion,
-    rmemMaxBytes: 6_291_456,
-    wmemMaxBytes: 4_194_304,
-    gsoMaxBytes: 1,
-  };
-  const senders = new TcpTable(options, 8);
-  const receivers = new TcpTable(options, 8);
-  // The delay line of the bed adds 0.2 ms to the round trip; without it some tens of µs of two hosts remain.
-  const oneWayPs = o.delayUs * 1e6 + (o.delayUs > 0 ? 100e6 : 15e6);
-  let outFree = 0;
-  let backFree = 0;
-  const ends: { s: number; r: number; sAlarm: Alarm; rAlarm: Alarm }[] = [];
-  const acknowledge = (flow: number): void => {
-    receivers.fillAck(ends[flow]!.r, agenda.now);
-    const { ackSeq, ackWindowBytes, ackTsEcr, ackSackCount } = receivers;
-    const blocks = Float64Array.from(receivers.ackSack);
-    const stamp = agenda.now;
-    backFree = Math.max(backFree, agenda.now) + HOST_GAP_PS;
-    agenda.at(backFree + oneWayPs, () => {
-      const { s } = ends[flow]!;
-      senders.pureAckStamp(s, stamp);
-      senders.onAck(s, agenda.now, ackSeq, ackWindowBytes, ackTsEcr, ackSackCount, blocks, 0, false, 1);
-      senders.check(s);
-      send(flow);
+interface Ends {
+  readonly s: number;
+  readonly r: number;
+  readonly sAlarm: Alarm;
+  readonly rAlarm: Alarm;
+}
+
+/** Senders, bucket, receivers. */
+class Bed {
+  readonly agenda = new Agenda();
+  readonly senders: TcpTable;
+  readonly receivers: TcpTable;
+  readonly bucket: TokenBucket;
+  readonly ends: Ends[] = [];
+  private readonly oneWayPs: number;
+  private outFree = 0;
+  private backFree = 0;
+
+  constructor(o: BottleneckOptions) {
+    const { congestion } = o;
+    const options = { congestion, rmemMaxBytes: 6_291_456, wmemMaxBytes: 4_194_304, gsoMaxBytes: 1 };
+    this.senders = new TcpTable(options, 8);
+    this.receivers = new TcpTable(options, 8);
+    // The delay line of the bed adds 0.2 ms to the round trip; without it some tens of µs of two hosts remain.
+    this.oneWayPs = o.delayUs * 1e6 + (o.delayUs > 0 ? 100e6 : 15e6);
+    this.bucket = new TokenBucket(this.agenda, o, (frame) => this.arrive(frame));
+    for (let flow = 0; flow < o.flows; flow++) this.open(flow);
+  }
+
+  private open(flow: number): void {
+    const { agenda, senders, receivers } = this;
+    const s = senders.open(MSS);
+    const r = receivers.open(MSS);
+    const sAlarm = new Alarm(agenda, senders, s, () => {
+      senders.onTimer(s, agenda.now);
+      this.send(flow);
     });
-  };
-  const bucket = new TokenBucket(agenda, o, (frame) => {
-    const { r, rAlarm } = ends[frame.flow]!;
-    receivers.inTsVal = frame.stamp;
-    receivers.onAck(r, agenda.now, 0, 65_536, frame.echo, 0, receivers.ackSack, 0, false, 1);
-    const acks = receivers.onData(r, agenda.now, frame.seq, frame.bytes, 1, 1, false);
-    const ready = receivers.readableBytes(r);
-    const update = ready > 0 ? receivers.read(r, agenda.now, ready) : 0;
-    for (let i = 0; i < Math.max(acks, update); i++) acknowledge(frame.flow);
-    rAlarm.sync();
-  });
-  const send = (flow: number): void => {
-    const { s, sAlarm } = ends[flow]!;
+    const rAlarm = new Alarm(agenda, receivers, r, () => {
+      if ((receivers.onTimer(r, agenda.now) & 2) !== 0) this.acknowledge(flow);
+    });
+    this.ends.push({ s, r, sAlarm, rAlarm });
+    agenda.at(flow * 1e8, () => this.send(flow));
+  }
+
+  private send(flow: number): void {
+    const { agenda, senders } = this;
+    const { s, sAlarm } = this.ends[flow]!;
     // Always data to send, never more than the send buffer holds.
     while (senders.writableBytes(s) > 0) senders.write(s, 131_072);
     while (senders.nextSkb(s, agenda.now)) {
       senders.fillAck(s, agenda.now);
       const { outSeq, outBytes, ackTsEcr } = senders;
       const frame = { flow, seq: outSeq, bytes: outBytes, stamp: agenda.now, echo: ackTsEcr };
-      outFree = Math.max(outFree, agenda.now) + HOST_GAP_PS;
-      agenda.at(outFree + oneWayPs, () => bucket.offer(frame));
+      this.outFree = Math.max(this.outFree, agenda.now) + HOST_GAP_PS;
+      agenda.at(this.outFree + this.oneWayPs, () => this.bucket.offer(frame));
     }
     sAlarm.sync();
-  };
-  for (let flow = 0; flow < o.flows; flow++) {
-    const s = senders.open(MSS);
-    const r = receivers.open(MSS);
-    const sAlarm = new Alarm(agenda, senders, s, () => {
-      senders.onTimer(s, agenda.now);
-      send(flow);
-    });
-    const rAlarm = new Alarm(agenda, receivers, r, () => {
-      if ((receivers.onTimer(r, agenda.now) & 2) !== 0) acknowledge(flow);
-    });
-    ends.push({ s, r, sAlarm, rAlarm });
-    agenda.at(flow * 1e8, () => send(flow));
   }
+
+  private arrive(frame: Frame): void {
+    const { agenda, receivers } = this;
+    const { r, rAlarm } = this.ends[frame.flow]!;
+    receivers.inTsVal = frame.stamp;
+    receivers.onAck(r, agenda.now, 0, 65_536, frame.echo, 0, receivers.ackSack, 0, false, 1);
+    const acks = receivers.onData(r, agenda.now, frame.seq, frame.bytes, 1, 1, false);
+    const ready = receivers.readableBytes(r);
+    const update = ready > 0 ? receivers.read(r, agenda.now, ready) : 0;
+    for (let i = 0; i < Math.max(acks, update); i++) this.acknowledge(frame.flow);
+    rAlarm.sync();
+  }
+
+  private acknowledge(flow: number): void {
+    const { agenda, senders, receivers } = this;
+    receivers.fillAck(this.ends[flow]!.r, agenda.now);
+    const { ackSeq, ackWindowBytes, ackTsEcr, ackSackCount } = receivers;
+    const blocks = Float64Array.from(receivers.ackSack);
+    const stamp = agenda.now;
+    this.backFree = Math.max(this.backFree, agenda.now) + HOST_GAP_PS;
+    agenda.at(this.backFree + this.oneWayPs, () => {
+      const { s } = this.ends[flow]!;
+      senders.pureAckStamp(s, stamp);
+      senders.onAck(s, agenda.now, ackSeq, ackWindowBytes, ackTsEcr, ackSackCount, blocks, 0, false, 1);
+      senders.check(s);
+      this.send(flow);
+    });
+  }
+}
+
+export function runBottleneck(o: BottleneckOptions): BottleneckResult {
+  const bed = new Bed(o);
+  const { agenda, senders, receivers, ends } = bed;
   const windows: number[] = [];
   const rtts: number[] = [];
   for (let t = 100e9; t < o.seconds * 1e12; t += 100e9) {
@@ -243,7 +269,7 @@ export function runBottleneck(o: BottleneckOptions): BottleneckResult {
   const bytes = ends.reduce((sum, { r }) => sum + receivers.s.c.readSeq[r]!, 0);
   return {
     goodputMbps: (bytes * 8) / o.seconds / 1e6,
-    drops: bucket.drops,
+    drops: bed.bucket.drops,
     rttMs: median(rtts),
     cwndBytes: median(windows),
   };
