@@ -46,7 +46,11 @@ export function addTrace(program: Command, parts: Parts, io: Io): void {
     .argument('<backend>', 'name; see: list backends')
     .option('--skb <n>', 'which data skb to follow, from 1 (the first leave with a cold window)', number, 1)
     .option('--kind <name>', 'TCP_STREAM, TCP_RR, TCP_CRR, UDP_STREAM or UDP_RR')
-    .option('--size <bytes>', 'bytes of a message or request', number)
+    .option(
+      '--size <bytes>',
+      'bytes of a message or request (a stream: 65536; UDP_STREAM: 1400; requests: 1)',
+      number,
+    )
     .option('--machine <name|file.json>', 'cost book of the nodes')
     .option('--scenario <name|file>', 'where the skb comes from; its first cell', 'pod-to-pod')
     .option('--nodes <n>', 'nodes of the cluster', number)
@@ -74,11 +78,15 @@ export function addTrace(program: Command, parts: Parts, io: Io): void {
     });
 }
 
+/** Message of a kind that was named without a size: netperf's usual ones. */
+const usualBytes = (kind: string): number =>
+  kind === 'TCP_STREAM' ? 65_536 : kind === 'UDP_STREAM' ? 1400 : 1;
+
 function runFlags(backend: string, flags: Flags): RunFlags {
   const { kind, size, set, ...rest } = flags;
   const more = [
     ...(kind === undefined ? [] : [`kind=${kind}`]),
-    ...(size === undefined ? [] : [`message=${size}`]),
+    ...(size === undefined && kind === undefined ? [] : [`message=${size ?? usualBytes(kind!)}`]),
   ];
   const fixed = { replications: 1, workers: '0', progress: 'none', color: 'never', granularity: 'batch' };
   const { nodes, machine, mtu, link, seed } = rest;

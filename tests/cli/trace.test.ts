@@ -3,13 +3,19 @@
  * losses; rendered as text and as Chrome trace events.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { BACKENDS } from '../../backends/catalog.ts';
 import { explain } from '../../cli/explain.ts';
+import type { Io } from '../../cli/io.ts';
+import { main } from '../../cli/main.ts';
+import { shippedParts } from '../../cli/shipped.ts';
 import { perfetto, text } from '../../cli/trace.ts';
 import { type TraceStep, traceSkb } from '../../engine/trace.ts';
 import { machineNamed } from '../../machines/catalog.ts';
 import { changedMachine, netperfTraffic, pricedMachine, tinyTask } from '../lib/tinyTask.ts';
+import { temporaryFolder } from './spawn.ts';
 
 const NS = 1000;
 
@@ -218,4 +224,36 @@ test('for Perfetto: a process a host, named tracks, rows inside their job, µs',
   assert.deepEqual(span(traceEvents[4]!), [0, 2, 5, 1.5]);
   assert.deepEqual(span(traceEvents[6]!), [0, 2, 5.6, 0.9]);
   assert.deepEqual(span(traceEvents[7]!), [1, 0, 6.75, 1]);
+});
+
+test('on the command line: a kind brings its usual size, --set reaches the task, a file gets the events', async () => {
+  const { dir, remove } = temporaryFolder();
+  const file = path.join(dir, 'trace.json');
+  let out = '';
+  const io: Io = {
+    out: (line) => {
+      out += line;
+    },
+    note: () => {},
+    raw: () => {},
+    env: {},
+    outIsTty: false,
+    noteIsTty: false,
+    columns: 0,
+  };
+  const trace = (...argv: string[]): Promise<number> => main(['trace', ...argv], shippedParts, io);
+  try {
+    assert.equal(await trace('calico-bgp', '--kind', 'TCP_RR', '--json', '--perfetto', file), 0);
+    const { steps } = JSON.parse(out) as { steps: TraceStep[] };
+    assert.deepEqual([steps[0]!.bytes, steps[0]!.units, steps[0]!.form], [1, 1, 'skb']);
+    const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: unknown[] };
+    assert.ok(traceEvents.length > steps.length);
+    out = '';
+    assert.equal(await trace('host', '--kind', 'UDP_STREAM', '--size', '700', '--set', 'nodes=4'), 0);
+    assert.match(out, / 700 {2}plain#0$/m);
+    assert.equal(await trace('host', '--skb', '0'), 2);
+    assert.equal(await trace('host', '--perfetto', path.join(dir, 'no', 'where.json')), 2);
+  } finally {
+    remove();
+  }
 });
