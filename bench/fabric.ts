@@ -3,12 +3,12 @@
  * modules, statistics and digest on. Packet-hops a second of one thread.
  */
 import { backendNamed } from '../backends/catalog.ts';
-import { machineNamed } from '../machines/catalog.ts';
 import { compile } from '../engine/host/compile.ts';
 import { Partition } from '../engine/host/partition.ts';
 import type { Setup } from '../engine/host/setup.ts';
-import { runWindows } from '../engine/windows.ts';
 import { WireTraffic } from '../engine/traffic/wire.ts';
+import { runWindows } from '../engine/windows.ts';
+import { machineNamed } from '../machines/catalog.ts';
 
 const RACK = 32;
 const SPINES = 4;
@@ -33,13 +33,38 @@ export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
     compiled: compile(backendNamed('host'), machine, 0),
     machine,
     cluster: {
-      nodes: hosts, nodesPerRack: RACK, uplinks: SPINES, linkGbps: 25, uplinkGbps: 100, hostDelayNs: 1000,
-      fabricDelayNs: 1000, bufferBytes: Infinity, ecnBytes: 0, mtuBytes: 1500, subnets: 'one',
-      fabricKnowsPods: false, protocol4Allowed: true, ecmpPolarised: false,
+      nodes: hosts,
+      nodesPerRack: RACK,
+      uplinks: SPINES,
+      linkGbps: 25,
+      uplinkGbps: 100,
+      hostDelayNs: 1000,
+      fabricDelayNs: 1000,
+      bufferBytes: Infinity,
+      ecnBytes: 0,
+      mtuBytes: 1500,
+      subnets: 'one',
+      fabricKnowsPods: false,
+      protocol4Allowed: true,
+      ecmpPolarised: false,
     },
-    cores: 1, sharedCores: false, rxQueues: 1, uplinks: SPINES, racks, nodesPerRack: RACK, mssBytes: 1448,
-    udpPayloadBytes: 1472, podMtuBytes: 1500, moderationPs: 0, frameBytes: [38], hasServer: false,
-    ecmpSeed: new Int32Array(racks), jobCapNs: 20_000, jobUnits: 64, packetGranularity: true, windowEnd: 0,
+    cores: 1,
+    sharedCores: false,
+    rxQueues: 1,
+    uplinks: SPINES,
+    racks,
+    nodesPerRack: RACK,
+    mssBytes: 1448,
+    udpPayloadBytes: 1472,
+    podMtuBytes: 1500,
+    moderationPs: 0,
+    frameBytes: [38],
+    hasServer: false,
+    ecmpSeed: new Int32Array(racks),
+    jobCapNs: 20_000,
+    jobUnits: 64,
+    packetGranularity: true,
+    windowEnd: 0,
   };
   const partitions: Partition[] = [];
   const wires: WireTraffic[] = [];
@@ -57,8 +82,13 @@ export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
   }
   const start = process.cpuUsage();
   runWindows({
-    partitions, setup, lookaheadPs: 1_000_000, observer: { sample: () => undefined }, endPs: stopPs * 2,
-    eventsMax: 1e9, finished: () => false,
+    partitions,
+    setup,
+    lookaheadPs: 1_000_000,
+    observer: { sample: () => undefined },
+    endPs: stopPs * 2,
+    eventsMax: 1e9,
+    finished: () => false,
   });
   const used = process.cpuUsage(start);
   let hops = 0;

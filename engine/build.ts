@@ -2,8 +2,9 @@
  * A task becomes a cluster: compiled rows, partitions (a rack each), ports, sockets and traffic sources.
  * Sockets of all connections exist before the run, so that no partition ever allocates in another.
  */
-import type { TaskSpec } from './core/taskSpec.ts';
+
 import { Stream } from './core/streams.ts';
+import type { TaskSpec } from './core/taskSpec.ts';
 import { compile } from './host/compile.ts';
 import { deriveMtu } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';

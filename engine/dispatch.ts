@@ -1,11 +1,21 @@
 /** The event loop of one partition: pop, count, digest, act. */
 import { LimitError } from './core/assert.ts';
-import { spine, torDown, torUp } from './fabric/forward.ts';
-import { coreAwake, jobEnd } from './host/cores.ts';
 import {
-  K_AGENT, K_CORE_WAKE, K_IRQ, K_JOB_END, K_NIC, K_SAMPLE, K_SOCK_TIMER, K_SPINE, K_TOR_DOWN, K_TOR_UP, K_TRAFFIC,
+  K_AGENT,
+  K_CORE_WAKE,
+  K_IRQ,
+  K_JOB_END,
+  K_NIC,
+  K_SAMPLE,
+  K_SOCK_TIMER,
+  K_SPINE,
+  K_TOR_DOWN,
+  K_TOR_UP,
+  K_TRAFFIC,
   K_WIRE_SOURCE,
 } from './core/kinds.ts';
+import { spine, torDown, torUp } from './fabric/forward.ts';
+import { coreAwake, jobEnd } from './host/cores.ts';
 import { irq, nicArrive } from './host/napi.ts';
 import type { Partition } from './host/partition.ts';
 

@@ -2,9 +2,10 @@
  * Physics at the end of every run: what was sent was delivered, dropped for a named reason, or is still under
  * way; no core and no link worked longer than time passed.
  */
-import { STRIDE } from './core/table.ts';
-import { assert } from './core/assert.ts';
+
 import type { Cluster } from './build.ts';
+import { assert } from './core/assert.ts';
+import { STRIDE } from './core/table.ts';
 
 /** @throws InvariantError if anything was lost or made. */
 export function checkConservation(cluster: Cluster): void {
@@ -17,11 +18,15 @@ export function checkConservation(cluster: Cluster): void {
     bytes += p.bornBytes - p.diedBytes - p.lostBytes - p.batches.cutBytes - flying.bytes;
     const { now } = p.wheel;
     for (let c = 0; c < p.cores.end; c += STRIDE) {
-      assert(p.cores.busySoftPs[c]! + p.cores.busyProcPs[c]! <= now + 1, 'a core worked longer than time passed');
+      assert(
+        p.cores.busySoftPs[c]! + p.cores.busyProcPs[c]! <= now + 1,
+        'a core worked longer than time passed',
+      );
     }
     for (let i = 0; i < p.ports.count; i++) {
       assert(p.ports.workPs(i) <= p.ports.busyUntil(i) + 1, 'a link worked longer than time passed');
     }
-  }  assert(packets === 0, 'packets were lost or made: sent != delivered + dropped + in flight');
+  }
+  assert(packets === 0, 'packets were lost or made: sent != delivered + dropped + in flight');
   assert(bytes === 0, 'payload was lost or made: sent != delivered + dropped + in flight');
 }

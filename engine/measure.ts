@@ -5,9 +5,9 @@
 import type { Cluster } from './build.ts';
 import { C_SAMPLE, K_SAMPLE } from './core/kinds.ts';
 import { STRIDE } from './core/table.ts';
+import type { Observer } from './dispatch.ts';
 import type { Partition } from './host/partition.ts';
 import { PROC, SLEEPING, SOFT } from './host/tables.ts';
-import type { Observer } from './dispatch.ts';
 
 export const SAMPLES = 20;
 

@@ -3,9 +3,10 @@
  * one after another on an idle cluster of the baseline backend with the same machine, MTU and links; between
  * the sizes the time is linear in bytes.
  */
+
+import { buildCluster } from './build.ts';
 import { cbrt } from './core/math.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
-import { buildCluster } from './build.ts';
 import type { Observer } from './dispatch.ts';
 import type { FlowTable } from './traffic/ledger.ts';
 import { runWindows } from './windows.ts';
@@ -75,7 +76,13 @@ function measure(spec: TaskSpec, sizes: readonly number[], sameRack: boolean): F
   }
   const { partitions, setup, lookaheadPs } = built;
   runWindows({
-    partitions, setup, lookaheadPs, observer: QUIET, endPs: at, eventsMax: 50_000_000, finished: () => false,
+    partitions,
+    setup,
+    lookaheadPs,
+    observer: QUIET,
+    endPs: at,
+    eventsMax: 50_000_000,
+    finished: () => false,
   });
   for (let i = 0; i < times.length; i++) if (times[i] === 0) times[i] = at - startPs[i]!;
   return times;

@@ -1,6 +1,10 @@
 /** A finished cluster becomes its record: sums over partitions, CPU by stage, what binds. */
+
+import type { Cluster } from './build.ts';
 import { Digest } from './core/digest.ts';
 import { Histogram } from './core/histogram.ts';
+import { KIND_NAMES } from './core/kinds.ts';
+import { QUEUE_NAMES } from './core/queues.ts';
 import type {
   Binding,
   HistogramData,
@@ -11,9 +15,6 @@ import type {
 } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import { MODEL_VERSION } from './core/version.ts';
-import type { Cluster } from './build.ts';
-import { KIND_NAMES } from './core/kinds.ts';
-import { QUEUE_NAMES } from './core/queues.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { type Measure, SAMPLES } from './measure.ts';

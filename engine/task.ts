@@ -1,7 +1,8 @@
 /** `runTask`: a task in, its record out. A pure function: same task, same bytes, on every machine. */
+
+import { buildCluster, type Cluster } from './build.ts';
 import type { TaskRecord } from './core/record.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
-import { buildCluster, type Cluster } from './build.ts';
 import { checkConservation } from './invariants.ts';
 import { Measure } from './measure.ts';
 import { idealTimes } from './reference.ts';
@@ -35,7 +36,8 @@ export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
   const finished = (nowPs: number): boolean => {
     if (nowPs < stopPs + 1) return false;
     let open = 0;
-    for (const l of ledgers) open += l.flowsStarted - l.flowsFinished + l.exchangesStarted - l.exchangesFinished;
+    for (const l of ledgers)
+      open += l.flowsStarted - l.flowsFinished + l.exchangesStarted - l.exchangesFinished;
     return open === 0;
   };
   const simulatedPs = runWindows({

@@ -11,8 +11,8 @@ import type { Binding, ResourceClass } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import type { Partition } from './host/partition.ts';
 import { T_APP, T_DAEMON } from './host/tables.ts';
-import { netperfPairs } from './traffic/connect.ts';
 import type { Measure, Snapshot } from './measure.ts';
+import { netperfPairs } from './traffic/connect.ts';
 
 export type Utilisation = Partial<Record<ResourceClass, number>>;
 

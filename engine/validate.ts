@@ -1,7 +1,7 @@
 /** What a task must satisfy before it runs: every problem at once, each with the path to its field. */
 import type { TaskSpec } from './core/taskSpec.ts';
-import { deriveMtu } from './host/mtu.ts';
 import { feasibility } from './host/feasible.ts';
+import { deriveMtu } from './host/mtu.ts';
 import { offeredLoads } from './traffic/load.ts';
 
 type Need = (ok: boolean, path: string, wrong: string) => void;

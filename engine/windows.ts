@@ -4,11 +4,11 @@
  * partitions run cannot matter. Messages are exchanged at its end, by source partition and sequence.
  */
 import { LimitError } from './core/assert.ts';
-import { MESSAGE_DOUBLES } from './fabric/batch.ts';
 import { C_REMOTE } from './core/kinds.ts';
+import { type Observer, runPartition } from './dispatch.ts';
+import { MESSAGE_DOUBLES } from './fabric/batch.ts';
 import type { Partition } from './host/partition.ts';
 import type { Setup } from './host/setup.ts';
-import { runPartition, type Observer } from './dispatch.ts';
 
 export interface WindowRun {
   readonly partitions: readonly Partition[];
@@ -50,7 +50,8 @@ export function runWindows(run: WindowRun): number {
       events += p.events;
       next[i] = p.wheel.peek();
     }
-    if (events > run.eventsMax) throw new LimitError('event limit reached: raise eventsMax or shorten the run');
+    if (events > run.eventsMax)
+      throw new LimitError('event limit reached: raise eventsMax or shorten the run');
     // By source partition, whatever order they ran in.
     if (run.shuffle !== undefined) order.sort((a, b) => a - b);
     for (let k = 0; k < order.length; k++) {

@@ -17,7 +17,17 @@ export const K_AGENT = 10;
 export const K_WIRE_SOURCE = 11; // fabric-only source of packets (benchmark, comparison with simulators)
 
 export const KIND_NAMES = [
-  'spine', 'tor-up', 'tor-down', 'nic', 'irq', 'job', 'core-wake', 'socket-timer', 'traffic', 'sample', 'agent',
+  'spine',
+  'tor-up',
+  'tor-down',
+  'nic',
+  'irq',
+  'job',
+  'core-wake',
+  'socket-timer',
+  'traffic',
+  'sample',
+  'agent',
   'wire-source',
 ] as const;
 

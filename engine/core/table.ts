@@ -61,7 +61,8 @@ export abstract class Table {
 
   private grow(): void {
     const capacity = this.capacity * 2;
-    if (capacity > this.rowsMax) throw new LimitError('a table is full: offer less load, or fewer connections');
+    if (capacity > this.rowsMax)
+      throw new LimitError('a table is full: offer less load, or fewer connections');
     const floats = new Float64Array(capacity * STRIDE);
     const ints = new Int32Array(capacity * STRIDE);
     floats.set(this.floats);

@@ -5,8 +5,8 @@
  * not hash UDP ports, or a header without ports (IPIP), hashes addresses alone. Left out: IPv6.
  */
 import { mix32, toeplitz2, toeplitz4 } from '../core/toeplitz.ts';
-import type { Machine } from '../host/machine.ts';
 import type { Path } from '../host/backend.ts';
+import type { Machine } from '../host/machine.ts';
 
 export const nodeAddress = (node: number): number => (0x0a000001 + node) | 0;
 export const podAddress = (node: number, index: number): number =>
@@ -27,8 +27,7 @@ export function outerTuple(path: Path, inner: Tuple, srcNode: number, dstNode: n
   const udp = path.headers.find((h) => h.dport !== undefined);
   const flowHash = mix32(mix32(inner.src, inner.dst), mix32((inner.sport << 16) | inner.dport, inner.proto));
   // udp_flow_src_port: the inner hash scaled into ip_local_port_range.
-  const sport =
-    udp?.sport === 'flowHash' ? 32768 + (((flowHash >>> 16) * 28232) >>> 16) : (udp?.sport ?? 0);
+  const sport = udp?.sport === 'flowHash' ? 32768 + (((flowHash >>> 16) * 28232) >>> 16) : (udp?.sport ?? 0);
   const outer = { src: nodeAddress(srcNode), dst: nodeAddress(dstNode), proto: ip.proto! };
   return { ...outer, sport, dport: udp?.dport ?? 0 };
 }
@@ -36,9 +35,12 @@ export function outerTuple(path: Path, inner: Tuple, srcNode: number, dstNode: n
 /** What the NIC's RSS computes over the packet. */
 export function rssHash(machine: Machine, inner: Tuple, outer: Tuple): number {
   const { facts } = machine;
-  if (facts.rxInnerHash && outer !== inner) return toeplitz4(inner.src, inner.dst, inner.sport, inner.dport) | 0;
+  if (facts.rxInnerHash && outer !== inner)
+    return toeplitz4(inner.src, inner.dst, inner.sport, inner.dport) | 0;
   const ports = outer.proto === 6 || (outer.proto === 17 && facts.rssUdpPorts);
-  return (ports ? toeplitz4(outer.src, outer.dst, outer.sport, outer.dport) : toeplitz2(outer.src, outer.dst)) | 0;
+  return (
+    (ports ? toeplitz4(outer.src, outer.dst, outer.sport, outer.dport) : toeplitz2(outer.src, outer.dst)) | 0
+  );
 }
 
 /** Five-tuple hash of a switch, before its own seed is mixed in. */

@@ -3,10 +3,11 @@
  * the rack. One event a hop; at a port that is nearly full, one a packet. Left out: L2 learning, spine failures
  * (state is read per batch, so they can come).
  */
-import { mix32 } from '../core/toeplitz.ts';
+
 import { C_LINK, K_NIC, K_SPINE, K_TOR_DOWN, K_TOR_UP } from '../core/kinds.ts';
-import type { Partition } from '../host/partition.ts';
 import { Q_DOWNLINK, Q_TOR_PORT, Q_UPLINK } from '../core/queues.ts';
+import { mix32 } from '../core/toeplitz.ts';
+import type { Partition } from '../host/partition.ts';
 
 /** A host's batch at its ToR. */
 export function torUp(p: Partition, b: number): void {
@@ -46,7 +47,11 @@ function forward(p: Partition, port: number, b: number, queue: number, kind: num
   const { ports, batches, setup } = p;
   const limit = ports.limitBytes(port);
   let sent = b;
-  if (batches.packets[b]! > 1 && batches.spacing[b]! > 0 && ports.mayOverflow(port, batches.wire[b]!, p.wheel.now)) {
+  if (
+    batches.packets[b]! > 1 &&
+    batches.spacing[b]! > 0 &&
+    ports.mayOverflow(port, batches.wire[b]!, p.wheel.now)
+  ) {
     sent = batches.splitFront(b, 1, setup.mssBytes);
     p.push(batches.t0[b]!, C_LINK, kind, actor, b);
   }

@@ -119,11 +119,19 @@ export class Ports {
    * @param limitBytes queue limit for this batch
    * @returns false if no packet found room
    */
-  send(port: number, batches: Batches, b: number, now: number, limitBytes: number, mssBytes: number): boolean {
+  send(
+    port: number,
+    batches: Batches,
+    b: number,
+    now: number,
+    limitBytes: number,
+    mssBytes: number,
+  ): boolean {
     const { f } = this;
     const o = port << 4;
     let n = batches.packets[b]!;
-    if (n === 1 && f[o + UNARRIVED] === 0 && f[o + ECN] === 0) return this.sendOne(o, batches, b, now, limitBytes);
+    if (n === 1 && f[o + UNARRIVED] === 0 && f[o + ECN] === 0)
+      return this.sendOne(o, batches, b, now, limitBytes);
     const rate = f[o + RATE]!;
     const perPacket = (batches.wire[b]! * rate) / n;
     const spacing = batches.spacing[b]!;

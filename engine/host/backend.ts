@@ -9,8 +9,20 @@ import type { StageId } from './stages.ts';
 
 /** What kernel, NIC and host can do: conditions of steps are written in these, with both signs. */
 export const FACTS = [
-  'gso', 'gro', 'tso', 'udpTunnelTso', 'ipipTso', 'rxInnerCsum', 'tunnelTxCsum', 'conntrack', 'netfilter',
-  'brNetfilter', 'rps', 'arfs', 'rxInnerHash', 'rssUdpPorts',
+  'gso',
+  'gro',
+  'tso',
+  'udpTunnelTso',
+  'ipipTso',
+  'rxInnerCsum',
+  'tunnelTxCsum',
+  'conntrack',
+  'netfilter',
+  'brNetfilter',
+  'rps',
+  'arfs',
+  'rxInnerHash',
+  'rssUdpPorts',
 ] as const;
 export type Fact = (typeof FACTS)[number];
 export type If = Fact | `no:${Fact}`;

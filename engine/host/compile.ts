@@ -189,10 +189,12 @@ function expandWire(path: Path, machine: Machine, draft: PathDraft): void {
     draft.add('VETH_XMIT');
     if (tso || !merges) {
       if (facts.rps) draft.open('rps', 'rps', null);
-      return draft.add('BACKLOG_POLL');
+      draft.add('BACKLOG_POLL');
+    } else {
+      draft.open('vethRing', 'vethRing', null);
+      draft.add(...gro);
     }
-    draft.open('vethRing', 'vethRing', null);
-    return draft.add(...gro);
+    return;
   }
   draft.add('QDISC');
   if (!tso) draft.add(...segments);

@@ -6,16 +6,26 @@
  * are paid by the poll that they begin. Left out: load balancing between cores, cgroups, real-time classes.
  * Source: kernel/softirq.c (2 ms, 10 restarts), kernel/sched/fair.c (base slice), Linux 6.12.
  */
-import { emit, notify } from './emit.ts';
 import { C_HOST, K_CORE_WAKE, K_JOB_END } from '../core/kinds.ts';
+import { kworkerJob, sharesDone } from './crypt.ts';
+import { daemonJob } from './daemon.ts';
+import { emit, notify } from './emit.ts';
 import { finishPoll, pollNapi } from './napi.ts';
 import type { Partition } from './partition.ts';
 import { WAKE } from './rows.ts';
 import {
-  DISPATCH, IDLE, NAPI_LISTED, PROC, RUNNABLE, RUNNING, SLEEPING, SOFT, T_APP, T_DAEMON, WAKING,
+  DISPATCH,
+  IDLE,
+  NAPI_LISTED,
+  PROC,
+  RUNNABLE,
+  RUNNING,
+  SLEEPING,
+  SOFT,
+  T_APP,
+  T_DAEMON,
+  WAKING,
 } from './tables.ts';
-import { daemonJob } from './daemon.ts';
-import { kworkerJob, sharesDone } from './crypt.ts';
 
 const SOFTIRQ_LIMIT_PS = 2e9; // MAX_SOFTIRQ_TIME, kernel/softirq.c
 const SLICE_PS = 3e9; // sysctl_sched_base_slice scaled for 8+ CPUs, kernel/sched/fair.c

@@ -6,12 +6,13 @@
  * Left out: the 128-packet staged queue (a handshake is never pending), per-device rings apart from the peers'.
  * Source: drivers/net/wireguard/{send,receive,queueing}.c, Linux 6.12 (rings of 1,024).
  */
+
+import { Q_CRYPTO_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import type { Lane } from './compile.ts';
 import { chargeWake, raise, wakeThread } from './cores.ts';
 import { leaveLane } from './napi.ts';
 import type { Partition } from './partition.ts';
-import { Q_CRYPTO_RING } from '../core/queues.ts';
 import { N_PEER, T_KWORKER } from './tables.ts';
 
 const RING_PACKETS = 1024; // MAX_QUEUED_PACKETS, drivers/net/wireguard/messages.h
@@ -51,9 +52,11 @@ export function dealOut(p: Partition, b: number, lane: Lane): void {
   const local = localOf(p, b, lane.endsAtReceiver);
   const k = peerOfBatch(p, b, lane.endsAtReceiver);
   const next = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]! + 1]!;
-  const shares = next.hop!.grain === 'packet' ? batches.packets[b]! : 1;
+  // Only the list of one super-packet stays together: datagrams and single segments are lists of their own.
+  const each = next.hop!.grain === 'packet' || batches.units[b] === batches.packets[b];
+  const shares = each ? batches.packets[b]! : 1;
   const start = peers.turn[k]!;
-  batches.parts[b] = start;
+  batches.parts[b] = start * 2 + (each ? 1 : 0);
   peers.turn[k] = (start + shares) % setup.cores;
   const base = p.coreBase(local);
   const workers = Math.min(shares, setup.cores);
@@ -76,9 +79,10 @@ export function cryptQueue(p: Partition, b: number): void {
     p.drop(Q_CRYPTO_RING, n - room);
     batches.truncate(b, room, setup.mssBytes);
   }
-  let turn = batches.parts[b]!;
+  const each = (batches.parts[b]! & 1) === 1;
+  let turn = batches.parts[b]! >> 1;
   // Packets that go to several workers part here: each is done when its own worker is.
-  while (lane.hop!.grain === 'packet' && batches.packets[b]! > 1) {
+  while (each && batches.packets[b]! > 1) {
     enqueue(p, batches.splitFront(b, 1, setup.mssBytes), k, lane.receiver, turn++);
   }
   enqueue(p, b, k, lane.receiver, turn);

@@ -2,14 +2,15 @@
  * What leaves a job at its end: batches to the wire, to a ring, to another worker; sockets whose threads have
  * work now. Tail drops at every queue, with the kernel's reason.
  */
+
+import { C_LINK, K_TOR_UP } from '../core/kinds.ts';
+import { Q_DAEMON_SOCKET, Q_QDISC, Q_TUN_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { mix32 } from '../core/toeplitz.ts';
 import { raise, wakeThread } from './cores.ts';
 import { cryptQueue, peerOrder } from './crypt.ts';
-import { C_LINK, K_TOR_UP } from '../core/kinds.ts';
 import { append, arm } from './napi.ts';
 import type { Partition } from './partition.ts';
-import { Q_DAEMON_SOCKET, Q_QDISC, Q_TUN_RING } from '../core/queues.ts';
 import { MARK_NOTE, MARK_WORK } from './sockets.ts';
 
 const TUN_RING_PACKETS = 500; // TUN_READQ_SIZE, drivers/net/tun.c

@@ -5,7 +5,9 @@ import type { Backend } from './backend.ts';
 /** @returns why it cannot, in words for a table; null if it can. */
 export function feasibility(backend: Backend, cluster: ClusterSpec): string | null {
   const crosses = cluster.subnets === 'rack' && cluster.nodes > cluster.nodesPerRack;
-  const used = crosses ? [backend.choose.sameSubnet, backend.choose.crossSubnet] : [backend.choose.sameSubnet];
+  const used = crosses
+    ? [backend.choose.sameSubnet, backend.choose.crossSubnet]
+    : [backend.choose.sameSubnet];
   for (const chosen of used) {
     if (typeof chosen !== 'string') return chosen.unreachable;
     const path = backend.paths[chosen]!;
@@ -15,7 +17,8 @@ export function feasibility(backend: Backend, cluster: ClusterSpec): string | nu
   }
   if (!crosses) return null;
   if (backend.needs.includes('sameL2')) return 'nodes are in several subnets, and it needs one L2 segment';
-  const plain = typeof backend.choose.crossSubnet === 'string' &&
+  const plain =
+    typeof backend.choose.crossSubnet === 'string' &&
     backend.paths[backend.choose.crossSubnet]!.headers.length === 0;
   if (plain && backend.needs.includes('fabricKnowsPods') && !cluster.fabricKnowsPods) {
     return 'across subnets the fabric must know pod routes (set cluster.fabricKnowsPods, or encapsulate)';

@@ -6,8 +6,8 @@
  * Source: net/core/gro.c (GRO_HASH_BUCKETS 8, MAX_GRO_SKBS 8), Linux 6.12.
  */
 import { ROW_SHIFT } from '../core/table.ts';
-import type { Partition } from './partition.ts';
 import { leaveLane } from './napi.ts';
+import type { Partition } from './partition.ts';
 
 const BUCKETS = 8;
 const FLOWS = 8;

@@ -6,22 +6,22 @@
  * (TCP variables) happen up to one job (at most some 20 µs) early, its packets and wake-ups do not.
  */
 import { assert } from '../core/assert.ts';
-import { STRIDE } from '../core/table.ts';
 import { Digest } from '../core/digest.ts';
+import { KIND_NAMES } from '../core/kinds.ts';
+import { QUEUE_NAMES } from '../core/queues.ts';
+import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Batches, F_DATA, F_UDP, MESSAGE_DOUBLES } from '../fabric/batch.ts';
 import { Ports } from '../fabric/ports.ts';
+import type { Lane } from './compile.ts';
+import { GroTable } from './gro.ts';
+import { Items, Peers } from './items.ts';
 import { Qdiscs } from './qdisc.ts';
-import { QUEUE_NAMES } from '../core/queues.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
 import { Sockets } from './sockets.ts';
-import type { Upper, WireOnly } from './upper.ts';
-import { GroTable } from './gro.ts';
-import type { Lane } from './compile.ts';
-import { Items, Peers } from './items.ts';
 import { Cores, N_NIC, N_SOCKETS, N_VETH, Napis, T_APP, T_DAEMON, Threads } from './tables.ts';
-import { KIND_NAMES } from '../core/kinds.ts';
+import type { Upper, WireOnly } from './upper.ts';
 
 export class Partition {
   readonly index: number;
@@ -112,7 +112,8 @@ export class Partition {
     this.kworkers = new Int32Array(cores).fill(-1);
     // NIC queue q of local node l: instance l · rxQueues + q, on core q.
     for (let l = 0; l < nodeCount; l++) {
-      for (let q = 0; q < setup.rxQueues; q++) this.napis.add(N_NIC, this.coreBase(l) + (q % setup.cores) * STRIDE, l);
+      for (let q = 0; q < setup.rxQueues; q++)
+        this.napis.add(N_NIC, this.coreBase(l) + (q % setup.cores) * STRIDE, l);
     }
     const { end } = this.cores;
     this.backlogNapi = this.napis.end;

@@ -5,8 +5,9 @@
  *
  * cost = first (once a job) + poll + irq + wake·w + call·c + flow·f + skb·u + packet·n + byte·b
  */
-import { type CpuClass, STAGES, type StageId } from './stages.ts';
+
 import type { Confidence, Price } from './machine.ts';
+import { type CpuClass, STAGES, type StageId } from './stages.ts';
 
 export const COLUMNS = ['first', 'poll', 'irq', 'wake', 'call', 'flow', 'skb', 'packet', 'byte'] as const;
 export type Column = (typeof COLUMNS)[number];
@@ -65,15 +66,27 @@ export class RowBuilder {
     const cls = d.class ?? this.cls;
     const unit = this.form === 'skb' ? SKB : PACKET;
     const own =
-      d.per === 'packet' ? PACKET
-      : d.per === 'byte' ? BYTE
-      : d.per === 'wake' ? WAKE
-      : d.per === 'poll' ? (this.callsPerUnit ? CALL : POLL)
-      : d.per === 'irq' ? IRQ
-      : d.per === 'flow' ? FLOW
-      : d.per === 'rule' ? unit
-      : d.per === 'call' ? (this.callsPerUnit ? unit : CALL)
-      : unit;
+      d.per === 'packet'
+        ? PACKET
+        : d.per === 'byte'
+          ? BYTE
+          : d.per === 'wake'
+            ? WAKE
+            : d.per === 'poll'
+              ? this.callsPerUnit
+                ? CALL
+                : POLL
+              : d.per === 'irq'
+                ? IRQ
+                : d.per === 'flow'
+                  ? FLOW
+                  : d.per === 'rule'
+                    ? unit
+                    : d.per === 'call'
+                      ? this.callsPerUnit
+                        ? unit
+                        : CALL
+                      : unit;
     this.stages.push(stage);
     this.put(stage, own, (price.eachNs ?? 0) * times, cls, true);
     if (price.firstNs) this.put(stage, FIRST, price.firstNs, cls, false);

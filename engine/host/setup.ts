@@ -34,13 +34,7 @@ export interface Setup {
 }
 
 /** Bytes on the wire of `packets` packets that carry `bytes` of payload behind `inner` bytes of headers each. */
-export function wireBytes(
-  setup: Setup,
-  path: number,
-  packets: number,
-  bytes: number,
-  inner: number,
-): number {
+export function wireBytes(setup: Setup, path: number, packets: number, bytes: number, inner: number): number {
   const compiled = setup.compiled.paths[path]!;
   const pad = compiled.path.padBytes ?? 1;
   const frame = setup.frameBytes[path]!;

@@ -14,8 +14,16 @@ import type { Stack } from '../transport/stack.ts';
 import { sendDatagrams } from '../transport/udp.ts';
 import type { Ledger } from './ledger.ts';
 import {
-  R_CRR_CLIENT, R_FLOW_RX, R_FLOW_TX, R_RPC_CLIENT, R_RR_CLIENT, R_SERVER, R_STREAM, R_UDP_RR_CLIENT,
-  R_UDP_SERVER, R_UDP_TX,
+  R_CRR_CLIENT,
+  R_FLOW_RX,
+  R_FLOW_TX,
+  R_RPC_CLIENT,
+  R_RR_CLIENT,
+  R_SERVER,
+  R_STREAM,
+  R_UDP_RR_CLIENT,
+  R_UDP_SERVER,
+  R_UDP_TX,
 } from './roles.ts';
 import type { Sources } from './sources.ts';
 
@@ -122,7 +130,8 @@ export class Apps {
       }
       return;
     }
-    if (role !== R_RPC_CLIENT && role !== R_RR_CLIENT && role !== R_CRR_CLIENT && role !== R_UDP_RR_CLIENT) return;
+    if (role !== R_RPC_CLIENT && role !== R_RR_CLIENT && role !== R_CRR_CLIENT && role !== R_UDP_RR_CLIENT)
+      return;
     sockets.toRead[s]! += bytes;
     while (sockets.toRead[s]! >= responseBytes) {
       sockets.toRead[s]! -= responseBytes;

@@ -5,11 +5,12 @@
  * RPC connections fall on application cores by a stream; probes and netperf pairs start beside the RX queues'
  * cores. Left out: service load balancing (later), connections that move.
  */
+
+import type { Cluster } from '../build.ts';
 import { Stream } from '../core/streams.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
 import type { Partition } from '../host/partition.ts';
-import type { Cluster } from '../build.ts';
 import { UNCONNECTED } from './apps.ts';
 import { permutation } from './flows.ts';
 import {

@@ -4,8 +4,8 @@
  * and count as at least their age.
  */
 import { assert } from '../core/assert.ts';
-import { STRIDE } from '../core/table.ts';
 import { Histogram } from '../core/histogram.ts';
+import { STRIDE } from '../core/table.ts';
 import type { Partition } from '../host/partition.ts';
 
 /** Flows of the whole task: prebuilt, read by all partitions; `done` is written by the receiver's. */

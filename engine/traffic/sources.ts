@@ -4,9 +4,10 @@
  *
  * Left out: on/off sources, diurnal load.
  */
+
+import { C_TRAFFIC, K_TRAFFIC } from '../core/kinds.ts';
 import { Stream } from '../core/streams.ts';
 import { queueWork } from '../host/emit.ts';
-import { C_TRAFFIC, K_TRAFFIC } from '../core/kinds.ts';
 import type { Partition } from '../host/partition.ts';
 import type { Ledger } from './ledger.ts';
 

@@ -3,9 +3,9 @@
  * CPU. The workload of docs/PERFORMANCE.md and of comparisons with packet simulators.
  */
 import { Histogram } from '../core/histogram.ts';
+import { C_LINK, C_TRAFFIC, K_TOR_UP, K_WIRE_SOURCE } from '../core/kinds.ts';
 import { Stream } from '../core/streams.ts';
 import { mix32 } from '../core/toeplitz.ts';
-import { C_LINK, C_TRAFFIC, K_TOR_UP, K_WIRE_SOURCE } from '../core/kinds.ts';
 import type { Partition } from '../host/partition.ts';
 import { permutation } from './flows.ts';
 

@@ -99,7 +99,14 @@ function cubicUpdate(s: TcpState, ep: number, now: number, acked: number): void 
 }
 
 /** An RTT sample while in slow start may end it. @param gsoPs time of one GSO skb at the pacing rate × 4 */
-export function hystart(s: TcpState, ep: number, now: number, rttPs: number, kind: Congestion, gsoPs: number): void {
+export function hystart(
+  s: TcpState,
+  ep: number,
+  now: number,
+  rttPs: number,
+  kind: Congestion,
+  gsoPs: number,
+): void {
   const { c } = s;
   if (kind !== 'cubic') return;
   // Samples right after a recovery are inflated by it.

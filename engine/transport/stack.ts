@@ -4,9 +4,20 @@
  * ACKs and what they clock out run in the context in which the segment arrived. Where a forwarding path orphans
  * the skb, TSQ and the send buffer stop counting there. Left out: the socket backlog of an owned socket, MSG_ZEROCOPY.
  */
-import { EPOCH_SHIFT, F_ACK, F_CE, F_DATA, F_ECE, F_FIN, F_RETRANSMIT, F_SYN, F_UDP } from '../fabric/batch.ts';
-import { Q_STALE } from '../core/queues.ts';
+
 import { C_TIMER, K_SOCK_TIMER } from '../core/kinds.ts';
+import { Q_STALE } from '../core/queues.ts';
+import {
+  EPOCH_SHIFT,
+  F_ACK,
+  F_CE,
+  F_DATA,
+  F_ECE,
+  F_FIN,
+  F_RETRANSMIT,
+  F_SYN,
+  F_UDP,
+} from '../fabric/batch.ts';
 import { queueWork } from '../host/emit.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note, softLater } from '../host/notes.ts';
@@ -81,8 +92,16 @@ export class Stack {
     }
     const ece = (flags & F_ECE) !== 0;
     tcp.onAck(
-      ep, now, batches.ackSeq[b]!, batches.window[b]!, batches.tsEcr[b]!, batches.sackCount[b]!, batches.sack,
-      b, ece, packets,
+      ep,
+      now,
+      batches.ackSeq[b]!,
+      batches.window[b]!,
+      batches.tsEcr[b]!,
+      batches.sackCount[b]!,
+      batches.sack,
+      b,
+      ece,
+      packets,
     );
     if ((flags & F_DATA) !== 0) {
       tcp.inTsVal = batches.tsVal[b]!;
@@ -200,7 +219,10 @@ export class Stack {
     const ep = sockets.tcp[s]!;
     if (ep < 0) {
       sockets.sndBytes[s]! -= bytes;
-      if ((sockets.marks[s]! & MARK_ROOM) !== 0 && sockets.sndBytes[s]! * 2 <= p.setup.machine.udpRcvbufBytes) {
+      if (
+        (sockets.marks[s]! & MARK_ROOM) !== 0 &&
+        sockets.sndBytes[s]! * 2 <= p.setup.machine.udpRcvbufBytes
+      ) {
         sockets.marks[s]! &= ~MARK_ROOM;
         queueWork(p, s);
       }

@@ -5,10 +5,10 @@
  * reneging, ECN with CUBIC beyond one reduction a round trip.
  */
 import { congestionAvoid, dctcpRound, hystart, ssthreshAfterLoss } from './congestion.ts';
-import type { TcpTable } from './tcpTable.ts';
-import { LOSS, MAYBE, RECOVERY, S_EVER, S_LOST, S_RETRANS, S_SACKED, type TcpState } from './tcpState.ts';
 import { detectLosses, enterRecoveryIfLost, leaveRecovery, reduce } from './tcpLoss.ts';
 import { gsoDelayPs, splitSeg } from './tcpSend.ts';
+import { LOSS, MAYBE, RECOVERY, S_EVER, S_LOST, S_RETRANS, S_SACKED, type TcpState } from './tcpState.ts';
+import type { TcpTable } from './tcpTable.ts';
 import { armXmit, rttSample } from './tcpTimers.ts';
 
 export interface AckFields {
@@ -28,8 +28,16 @@ export class AckWork {
 }
 
 export function onAck(
-  t: TcpTable, ep: number, now: number, ackSeq: number, windowBytes: number, tsEcr: number, sackCount: number,
-  sack: Float64Array, sackOffset: number, ece: boolean,
+  t: TcpTable,
+  ep: number,
+  now: number,
+  ackSeq: number,
+  windowBytes: number,
+  tsEcr: number,
+  sackCount: number,
+  sack: Float64Array,
+  sackOffset: number,
+  ece: boolean,
 ): void {
   const { s, work } = t;
   const { c } = s;

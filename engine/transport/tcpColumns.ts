@@ -122,7 +122,7 @@ export class Columns {
 
   /** Takes over all rows of a smaller table. */
   copyFrom(old: Columns): void {
-    this.blocks.forEach((block, k) => block.set(old.blocks[k]!));
+    for (let k = 0; k < BLOCKS; k++) this.blocks[k]!.set(old.blocks[k]!);
     this.ints.set(old.ints);
   }
 

@@ -6,9 +6,9 @@
  * reordering window's steps from DSACK, undo.
  */
 import { ssthreshAfterLoss } from './congestion.ts';
-import type { TcpTable } from './tcpTable.ts';
-import { DISORDER, LOSS, OPEN, RECOVERY, S_LOST, S_RETRANS, S_SACKED } from './tcpState.ts';
 import { inFlight } from './tcpSend.ts';
+import { DISORDER, LOSS, OPEN, RECOVERY, S_LOST, S_RETRANS, S_SACKED } from './tcpState.ts';
+import type { TcpTable } from './tcpTable.ts';
 import { X_REORDER } from './tcpTimers.ts';
 
 const DUP_THRESHOLD = 3; // tp->reordering at start
@@ -67,7 +67,13 @@ export function enterRecoveryIfLost(t: TcpTable, ep: number, newlyAcked: number)
 }
 
 /** PRR: how much may leave for what this ACK delivered. */
-export function reduce(t: TcpTable, ep: number, delivered: number, newlyLost: boolean, advanced: boolean): void {
+export function reduce(
+  t: TcpTable,
+  ep: number,
+  delivered: number,
+  newlyLost: boolean,
+  advanced: boolean,
+): void {
   const { s } = t;
   const { c } = s;
   const flight = inFlight(s, ep);

@@ -6,8 +6,9 @@
  * data. Buffer by dynamic right-sizing; half of it is window. Left out: DSACK, urgent data, window scaling's
  * rounding, memory pressure.
  */
-import type { TcpTable } from './tcpTable.ts';
+
 import type { TcpState } from './tcpState.ts';
+import type { TcpTable } from './tcpTable.ts';
 
 const DELACK_PS = 40e9; // TCP_DELACK_MIN
 const QUICK_ACKS = 16; // TCP_MAX_QUICKACKS
@@ -26,7 +27,14 @@ export function initReceiver(s: TcpState, ep: number, rcvBufBytes: number): void
 
 /** @returns pure ACKs to send now */
 export function onData(
-  t: TcpTable, ep: number, now: number, seq: number, bytes: number, packets: number, skbs: number, ce: boolean,
+  t: TcpTable,
+  ep: number,
+  now: number,
+  seq: number,
+  bytes: number,
+  packets: number,
+  skbs: number,
+  ce: boolean,
 ): number {
   const { s } = t;
   const { c } = s;

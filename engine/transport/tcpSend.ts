@@ -5,10 +5,21 @@
  * Source: net/ipv4/tcp_output.c (tcp_tso_autosize, tcp_tso_should_defer, tcp_small_queue_check), Linux 6.12.
  * Left out: pacing by fq, Nagle (TCP_NODELAY is set), cork.
  */
-import type { TcpTable } from './tcpTable.ts';
+
 import {
-  CWND, MAYBE, NO_DATA, RECOVERY, RWND, S_EVER, S_LOST, S_RETRANS, S_SACKED, TSQ, type TcpState,
+  CWND,
+  MAYBE,
+  NO_DATA,
+  RECOVERY,
+  RWND,
+  S_EVER,
+  S_LOST,
+  S_RETRANS,
+  S_SACKED,
+  type TcpState,
+  TSQ,
 } from './tcpState.ts';
+import type { TcpTable } from './tcpTable.ts';
 import { armPersist, armXmit } from './tcpTimers.ts';
 
 const TSQ_MAX_BYTES = 1 << 20; // sysctl_tcp_limit_output_bytes, 16 × 65,536
@@ -166,7 +177,13 @@ export function splitSeg(s: TcpState, ep: number, seg: number, packets: number):
 }
 
 function describe(
-  t: TcpTable, ep: number, now: number, seq: number, bytes: number, packets: number, again: number,
+  t: TcpTable,
+  ep: number,
+  now: number,
+  seq: number,
+  bytes: number,
+  packets: number,
+  again: number,
 ): void {
   const { c } = t.s;
   t.outSeq = seq;

@@ -121,7 +121,13 @@ export class TcpTable {
   }
 
   onData(
-    ep: number, now: number, seq: number, bytes: number, packets: number, skbs: number, ce: boolean,
+    ep: number,
+    now: number,
+    seq: number,
+    bytes: number,
+    packets: number,
+    skbs: number,
+    ce: boolean,
   ): number {
     return onData(this, ep, now, seq, bytes, packets, skbs, ce);
   }
@@ -145,8 +151,16 @@ export class TcpTable {
   }
 
   onAck(
-    ep: number, now: number, ackSeq: number, windowBytes: number, tsEcr: number, sackCount: number,
-    sack: Float64Array, sackOffset: number, ece: boolean, _ackPackets: number,
+    ep: number,
+    now: number,
+    ackSeq: number,
+    windowBytes: number,
+    tsEcr: number,
+    sackCount: number,
+    sack: Float64Array,
+    sackOffset: number,
+    ece: boolean,
+    _ackPackets: number,
   ): void {
     onAck(this, ep, now, ackSeq, windowBytes, tsEcr, sackCount, sack, sackOffset, ece);
   }
@@ -212,7 +226,10 @@ export class TcpTable {
     }
     if (at !== c.nxt[ep]) throw new Error('scoreboard does not end at nxt');
     const same =
-      out === c.packetsOut[ep] && sacked === c.sackedOut[ep] && lost === c.lostOut[ep] && again === c.retransOut[ep];
+      out === c.packetsOut[ep] &&
+      sacked === c.sackedOut[ep] &&
+      lost === c.lostOut[ep] &&
+      again === c.retransOut[ep];
     if (!same) throw new Error('scoreboard counters are off');
   }
 }

@@ -8,9 +8,9 @@
  */
 import { ssthreshAfterLoss } from './congestion.ts';
 import { detectLosses, enterRecoveryIfLost } from './tcpLoss.ts';
-import type { TcpTable } from './tcpTable.ts';
-import { LOSS, MAYBE, S_LOST, S_RETRANS, S_SACKED } from './tcpState.ts';
 import { splitSeg } from './tcpSend.ts';
+import { LOSS, MAYBE, S_LOST, S_RETRANS, S_SACKED } from './tcpState.ts';
+import type { TcpTable } from './tcpTable.ts';
 
 export const RTO_MIN_PS = 200e9; // TCP_RTO_MIN
 const RTO_MAX_PS = 120e12; // TCP_RTO_MAX

@@ -2,11 +2,12 @@
  * UDP sockets. A send buffer counts what the NIC has not completed, a receive buffer what nobody has read.
  * Left out: UDP GSO and GRO, fragments. Source: net/ipv4/udp.c, Linux 6.12.
  */
+
+import { Q_UDP_SOCKET } from '../core/queues.ts';
 import { F_UDP } from '../fabric/batch.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
-import { Q_UDP_SOCKET } from '../core/queues.ts';
 import { CALL } from '../host/rows.ts';
 import { UDP_INNER_BYTES, wireBytes } from '../host/setup.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';

@@ -9,7 +9,14 @@ const MS = 1e9;
 const FIFTY_PACKETS_BYTES = 50 * 1538;
 
 export const stream = (backend: string): TaskSpec =>
-  tinyTask({ backend, warmupPs: 10 * MS, windowPs: 20 * MS, traffic: netperfTraffic('TCP_STREAM') });
+  tinyTask({
+    backend,
+    // Past the slow start of every backend and what it lost there.
+    warmupPs: 150 * MS,
+    windowPs: 100 * MS,
+    eventsMax: 50_000_000,
+    traffic: netperfTraffic('TCP_STREAM'),
+  });
 
 export const requests = (backend: string): TaskSpec =>
   tinyTask({ backend, warmupPs: MS, windowPs: 10 * MS, traffic: netperfTraffic('TCP_RR') });
@@ -24,18 +31,18 @@ export const datagrams = (backend: string): TaskSpec =>
   });
 
 /** Two senders, one receiver: their packets interleave on its link. */
-export const twoFlows = (backend: string, windowPs = 20 * MS): TaskSpec =>
+export const twoFlows = (backend: string, windowPs = 40 * MS): TaskSpec =>
   tinyTask({
     backend,
     cluster: { nodes: 3 },
-    warmupPs: 10 * MS,
+    warmupPs: 60 * MS,
     windowPs,
     eventsMax: 50_000_000,
     traffic: netperfTraffic('TCP_STREAM', { matrix: 'incast', fanIn: 2 }),
   });
 
 /** 32 senders to one receiver through a ToR port of 50 packets. */
-export const incast = (backend: string, windowPs = 20 * MS): TaskSpec =>
+export const incast = (backend: string, windowPs = 100 * MS): TaskSpec =>
   tinyTask({
     backend,
     cluster: { nodes: 33, nodesPerRack: 33, bufferBytes: FIFTY_PACKETS_BYTES },
