@@ -216,11 +216,18 @@ test('dear packets do not cut a merge: a poll of 64 at 1,000 ns each gives skbs 
   b.arrive({ at: 100 * US, packets: 100 });
   b.run();
   const found = b.deliveries.map((d) => [d.packets, d.units]);
-  assert.deepEqual(found, [
+  const expected = [
     [45, 1],
     [19, 1],
     [36, 1],
-  ]);
+  ];
+  assert.deepEqual(found, expected);
+  // The same packets as batches of one.
+  const single = bench({}, { NIC_RX_POLL: 1000 });
+  for (let i = 0; i < 100; i++) single.arrive({ at: 100 * US, index: i });
+  single.run();
+  const alone = single.deliveries.map((d) => [d.packets, d.units]);
+  assert.deepEqual(alone, expected);
 });
 
 test('without a merge a poll ends after 20 µs', () => {
