@@ -161,6 +161,7 @@ function pollRing(p: Partition, napi: number): void {
     if (k < n) {
       taken = batches.splitFront(b, k, setup.mssBytes);
       napis.packets[napi]! -= k;
+      sinkHead(p, napi);
     } else {
       napis.head[napi] = batches.next[b]!;
       napis.packets[napi]! -= n;
@@ -169,6 +170,20 @@ function pollRing(p: Partition, napi: number): void {
     receive(p, taken);
   }
   if (units >= WEIGHT || !roomFor(p)) napis.byIrq[napi] = BUDGET_USED;
+}
+
+/** What is left of the first batch goes behind those whose packets come before its own. */
+function sinkHead(p: Partition, napi: number): void {
+  const { napis, batches } = p;
+  const b = napis.head[napi]!;
+  const at = batches.t0[b]!;
+  let before = -1;
+  for (let c = batches.next[b]!; c >= 0 && batches.t0[c]! < at; c = batches.next[c]!) before = c;
+  if (before < 0) return;
+  napis.head[napi] = batches.next[b]!;
+  batches.next[b] = batches.next[before]!;
+  batches.next[before] = b;
+  if (napis.tail[napi] === before) napis.tail[napi] = b;
 }
 
 /** In the peer's order: a batch whose crypto is not done holds those behind it. */
