@@ -37,7 +37,9 @@ export function listenForSignals(onFirst: () => void): Signals {
   return {
     signal: controller.signal,
     exitCode: () => code,
+    // Once a signal came the process is ending, and a second press must still find its code.
     dispose: () => {
+      if (code !== null) return;
       process.off('SIGINT', onInt);
       process.off('SIGTERM', onTerm);
     },
