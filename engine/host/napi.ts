@@ -219,6 +219,8 @@ function mostPackets(p: Partition, b: number, units: number): number {
   const room = WEIGHT - units;
   if (n === 1) return 1;
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
+  // Each may wake another worker: what it costs is known only then.
+  if (lane.exit === 'wgCrypt') return 1;
   const merges = lane.merge && (batches.flags[b]! & (F_DATA | F_UDP)) === F_DATA;
   if (merges || p.gro.usedCount > 0) return n < room ? n : room;
   const { prices } = setup.compiled.rows;

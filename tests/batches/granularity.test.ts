@@ -24,7 +24,7 @@ for (const backend of DEFAULT_BACKENDS) {
     assert.equal(rr.batch.finished, rr.packet.finished);
     assert.equal(rr.batch.rpcP99Us, rr.packet.rpcP99Us);
     assertWithin(compare(t, `${backend} two flows`, twoFlows(backend), 3 * runs), LIMIT, 'two flows');
-    assertWithin(compare(t, `${backend} 80 nodes, mixed`, mixed(backend)), LIMIT, 'mixed');
+    assertWithin(compare(t, `${backend} 80 nodes, mixed`, mixed(backend), runs), LIMIT, 'mixed');
   });
 }
 
