@@ -93,6 +93,7 @@ function portMeans(cluster: Cluster, measure: Measure, mean: Utilisation): void 
     const b = measure.end[p.index]!;
     const n = p.nodeCount;
     for (let l = 0; l < n; l++) {
+      if (p.probeNodes[l] === 1) continue;
       down += (b.portPs[n + l]! - a.portPs[n + l]!) / windowPs;
       ports++;
     }
