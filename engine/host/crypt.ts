@@ -15,7 +15,7 @@ import { leaveLane } from './napi.ts';
 import type { Partition } from './partition.ts';
 import { N_PEER, T_KWORKER } from './tables.ts';
 
-const RING_PACKETS = 1024; // MAX_QUEUED_PACKETS, drivers/net/wireguard/messages.h
+const RING_ENTRIES = 1024; // MAX_QUEUED_PACKETS, drivers/net/wireguard/messages.h
 
 function peerFor(p: Partition, local: number, remote: number): number {
   const key = local * p.setup.cluster.nodes + remote;
@@ -69,8 +69,13 @@ export function cryptQueue(p: Partition, b: number): void {
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   const k = peerOfBatch(p, b, lane.receiver);
   const n = batches.packets[b]!;
-  const room = RING_PACKETS - (lane.receiver ? peers.rxPackets[k]! : peers.txPackets[k]!);
   p.offered[Q_CRYPTO_RING]! += n;
+  // A list of segments from one skb is one entry of the transmit ring; received packets are one each.
+  const room = lane.receiver
+    ? RING_ENTRIES - peers.rxEntries[k]!
+    : peers.txEntries[k]! < RING_ENTRIES
+      ? n
+      : 0;
   if (room < n) {
     if (room <= 0) {
       p.lose(b, Q_CRYPTO_RING);
@@ -97,12 +102,12 @@ function enqueue(p: Partition, b: number, k: number, receiver: boolean, turn: nu
     if (peers.rxHead[k]! < 0) peers.rxHead[k] = b;
     else batches.next[peers.rxTail[k]!] = b;
     peers.rxTail[k] = b;
-    peers.rxPackets[k]! += n;
+    peers.rxEntries[k]! += n;
   } else {
     if (peers.txHead[k]! < 0) peers.txHead[k] = b;
     else batches.next[peers.txTail[k]!] = b;
     peers.txTail[k] = b;
-    peers.txPackets[k]! += n;
+    peers.txEntries[k]! += 1;
   }
   batches.parts[b] = 1;
   const t = kworker(p, p.coreBase(localOf(p, b, receiver)) + (turn % setup.cores) * STRIDE);
@@ -160,7 +165,7 @@ function transmitPeer(p: Partition, t: number, k: number): boolean {
       return worked;
     }
     peers.txHead[k] = batches.next[b]!;
-    peers.txPackets[k]! -= batches.packets[b]!;
+    peers.txEntries[k]! -= 1;
     const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
     p.charge(lane.rowPlain, batches.units[b]!, batches.packets[b]!, batches.bytes[b]!);
     leaveLane(p, b, lane);

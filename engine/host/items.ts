@@ -47,8 +47,8 @@ export class Items extends Table {
 
 /** Tunnel peers with an order of their own: serial transmit on one worker, serial receive in one NAPI. */
 export class Peers extends Table {
-  txPackets!: Float64Array;
-  rxPackets!: Float64Array;
+  txEntries!: Float64Array;
+  rxEntries!: Float64Array;
   thread!: Int32Array;
   napi!: Int32Array;
   txHead!: Int32Array;
@@ -67,8 +67,8 @@ export class Peers extends Table {
   }
 
   protected override bind(f: Float64Array, i: Int32Array): void {
-    this.txPackets = f.subarray(0);
-    this.rxPackets = f.subarray(1);
+    this.txEntries = f.subarray(0);
+    this.rxEntries = f.subarray(1);
     this.thread = i.subarray(0);
     this.napi = i.subarray(1);
     this.txHead = i.subarray(2);

@@ -198,7 +198,7 @@ function pollPeer(p: Partition, napi: number): void {
     let taken = b;
     if (most < batches.packets[b]!) taken = batches.splitFront(b, most, setup.mssBytes);
     else peers.rxHead[k] = batches.next[b]!;
-    peers.rxPackets[k]! -= batches.packets[taken]!;
+    peers.rxEntries[k]! -= batches.packets[taken]!;
     units += batches.packets[taken]!;
     receive(p, taken);
   }
