@@ -106,12 +106,15 @@ export class Ports {
     return 0;
   }
 
-  /** Whether the work taken so far, arrived or not, with `wireBytes` more would pass the limit if all were here. */
+  /**
+   * Whether the work taken so far, arrived or not, with a batch of `wireBytes` and one like it that may come while
+   * this one arrives, would pass the limit if all were here.
+   */
   mayOverflow(port: number, wireBytes: number, now: number): boolean {
     const { f } = this;
     const o = port << 4;
     const waitingPs = f[o + BUSY]! > now ? f[o + BUSY]! - now : 0;
-    return waitingPs > (f[o + LIMIT]! - wireBytes) * f[o + RATE]!;
+    return waitingPs > (f[o + LIMIT]! - 2 * wireBytes) * f[o + RATE]!;
   }
 
   /**
