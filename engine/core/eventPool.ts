@@ -1,5 +1,5 @@
 /**
- * What a wheel is made of: a pool of nodes in parallel typed arrays, chained by `next` into a free list, the
+ * What a wheel is made of: a pool of nodes, each in one place of memory, chained by `next` into a free list, the
  * wheel's slots and its open list; with the stable sort of such a chain by (time, class).
  *
  * Left out: shrinking.
@@ -10,15 +10,19 @@ import { assert, LimitError } from './assert.ts';
 /** The end of a chain. */
 export const none = -1;
 const nodesAtStart = 256;
+/** A node is half a cache line: its time, then order, actor, payload and next. Its id is its place in words. */
+const bytesPerNode = 32;
+const step = bytesPerNode / 4;
 
 export abstract class EventPool {
-  /** Whole ps. */
+  /** Whole ps, at `node >> 1`; the other fields at `node`. */
   protected time = new Float64Array(0);
   /** class · 256 + kind. */
   protected order = new Int32Array(0);
   protected actors = new Int32Array(0);
   protected payloads = new Int32Array(0);
   protected next = new Int32Array(0);
+  private buffer = new ArrayBuffer(0);
   private free = none;
   private readonly eventsMax: number;
   /** bins[i] holds a sorted run of 2^i nodes, all of them ahead of those in lower bins. */
@@ -36,7 +40,7 @@ export abstract class EventPool {
     if (this.free === none) this.grow();
     const node = this.free;
     this.free = this.next[node]!;
-    this.time[node] = at;
+    this.time[node >> 1] = at;
     this.order[node] = order;
     this.actors[node] = actor;
     this.payloads[node] = payload;
@@ -50,7 +54,7 @@ export abstract class EventPool {
 
   /** Whether a node leaves after an event of this time and class that entered later. */
   protected later(node: number, at: number, cls: number): boolean {
-    const time = this.time[node]!;
+    const time = this.time[node >> 1]!;
     return time > at || (time === at && this.order[node]! >> 8 > cls);
   }
 
@@ -86,7 +90,7 @@ export abstract class EventPool {
     let first = none;
     let last = none;
     while (a !== none && b !== none) {
-      const takeLate = this.later(a, time[b]!, order[b]! >> 8);
+      const takeLate = this.later(a, time[b >> 1]!, order[b]! >> 8);
       const node = takeLate ? b : a;
       if (takeLate) b = next[b]!;
       else a = next[a]!;
@@ -99,20 +103,19 @@ export abstract class EventPool {
   }
 
   private grow(): void {
-    const old = this.time.length;
+    const old = this.buffer.byteLength / bytesPerNode;
     const size = Math.min(Math.max(nodesAtStart, 2 * old), this.eventsMax);
     if (size === old) throw new LimitError('events pending at once: the limit of the event list is reached');
-    this.time = widened(this.time, new Float64Array(size));
-    this.order = widened(this.order, new Int32Array(size));
-    this.actors = widened(this.actors, new Int32Array(size));
-    this.payloads = widened(this.payloads, new Int32Array(size));
-    this.next = widened(this.next, new Int32Array(size));
-    for (let node = old; node < size; node++) this.next[node] = node + 1 < size ? node + 1 : none;
-    this.free = old;
+    const buffer = new ArrayBuffer(size * bytesPerNode);
+    const ints = new Int32Array(buffer);
+    ints.set(new Int32Array(this.buffer));
+    this.buffer = buffer;
+    this.time = new Float64Array(buffer);
+    this.order = ints.subarray(2);
+    this.actors = ints.subarray(3);
+    this.payloads = ints.subarray(4);
+    this.next = ints.subarray(5);
+    for (let k = old; k < size; k++) this.next[k * step] = k + 1 < size ? (k + 1) * step : none;
+    this.free = old * step;
   }
-}
-
-function widened<A extends Int32Array | Float64Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }

@@ -97,7 +97,7 @@ export class Wheel extends EventPool {
   pop(limit: number): boolean {
     if (this.openHead === none && !this.open(limit)) return this.nothing(limit);
     const node = this.openHead;
-    const at = this.time[node]!;
+    const at = this.time[node >> 1]!;
     if (at >= limit) return this.nothing(limit);
     assert(at >= this.now, 'wheel: time ran backwards');
     const order = this.order[node]!;
@@ -115,7 +115,7 @@ export class Wheel extends EventPool {
 
   /** Time of the earliest pending event, ps; Infinity if there is none. Moves nothing. */
   peek(): number {
-    if (this.openHead !== none) return this.time[this.openHead]!;
+    if (this.openHead !== none) return this.time[this.openHead >> 1]!;
     if (this.earliest < 0) this.earliest = this.earliestOfSlots();
     return this.earliest;
   }
@@ -129,7 +129,7 @@ export class Wheel extends EventPool {
   /** @param ticks since epochStart, with a fraction; past epochTicks for another slot of level 3 */
   private place(node: number, ticks: number): void {
     if (ticks >= epochTicks) {
-      this.append(3 * slotsPerLevel + Math.floor(this.time[node]! / psPerEpoch), node);
+      this.append(3 * slotsPerLevel + Math.floor(this.time[node >> 1]! / psPerEpoch), node);
       return;
     }
     const tick = ticks | 0;
@@ -232,7 +232,7 @@ export class Wheel extends EventPool {
   private deal(head: number): void {
     for (let node = head; node !== none; ) {
       const after = this.next[node]!;
-      this.place(node, (this.time[node]! - this.epochStart) * ticksPerPs);
+      this.place(node, (this.time[node >> 1]! - this.epochStart) * ticksPerPs);
       node = after;
     }
   }
@@ -247,7 +247,7 @@ export class Wheel extends EventPool {
     this.next[head] = none;
     for (let count = 1; rest !== none && count < insertionsMax; count++) {
       const after = this.next[rest]!;
-      this.insertOpen(rest, this.time[rest]!, this.order[rest]! >> 8);
+      this.insertOpen(rest, this.time[rest >> 1]!, this.order[rest]! >> 8);
       rest = after;
     }
     if (rest === none) return;
@@ -263,7 +263,7 @@ export class Wheel extends EventPool {
     let at = Number.POSITIVE_INFINITY;
     if (slot === none) return at;
     for (let node = this.heads[slot]!; node !== none; node = this.next[node]!) {
-      if (this.time[node]! < at) at = this.time[node]!;
+      if (this.time[node >> 1]! < at) at = this.time[node >> 1]!;
     }
     return at;
   }
