@@ -43,7 +43,7 @@ const percent = (ratio: number): string => `${(ratio * 100).toFixed(2)} %`;
 /** Runs `spec` in both granularities under `count` host link delays around 500 ns, and prints one line. */
 export function compare(t: TestContext, name: string, spec: TaskSpec, count = 1): Difference {
   const variants = Array.from({ length: count }, (_, i) => {
-    const hostDelayNs = 500 + 17 * (i - (count >> 1));
+    const hostDelayNs = 500 + 11 * (i - (count >> 1));
     return { ...spec, cluster: { ...spec.cluster, hostDelayNs } };
   });
   const side = (granularity: TaskSpec['granularity']): Side =>
