@@ -6,9 +6,9 @@
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { compile } from './host/compile.ts';
-import { deriveMtu } from './host/mtu.ts';
+import { deriveMtu, TCP_IP_HEADER_BYTES, UDP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';
-import { FRAME_BYTES, type Setup } from './host/setup.ts';
+import type { Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
 import { connectTraffic } from './traffic/connect.ts';
 import { type FlowTable, Ledger } from './traffic/ledger.ts';
@@ -86,11 +86,11 @@ function makeSetup(spec: TaskSpec): Setup {
     uplinks: cluster.uplinks,
     racks,
     nodesPerRack,
-    mssBytes: podMtuBytes - 52,
-    udpPayloadBytes: podMtuBytes - 28,
+    mssBytes: podMtuBytes - TCP_IP_HEADER_BYTES,
+    udpPayloadBytes: podMtuBytes - UDP_IP_HEADER_BYTES,
     podMtuBytes,
     moderationPs: Math.round(machine.nic.moderationUs * 1e6),
-    frameBytes: compiled.paths.map((path) => path.headerBytes + FRAME_BYTES),
+    frameBytes: compiled.paths.map((path) => path.headerBytes + WIRE_FRAMING_BYTES),
     hasServer: backend.servers !== undefined,
     ecmpSeed,
     jobCapNs: 20_000,

@@ -2,6 +2,7 @@
 import type { ClusterSpec } from '../core/taskSpec.ts';
 import type { Compiled } from './compile.ts';
 import type { Machine } from './machine.ts';
+import { WIRE_FRAMING_BYTES, WIRE_IP_BYTES_MIN } from './mtu.ts';
 
 export interface Setup {
   readonly compiled: Compiled;
@@ -33,24 +34,29 @@ export interface Setup {
   windowEnd: number;
 }
 
-/** Bytes on the wire of `packets` packets that carry `bytes` of payload behind `inner` bytes of headers each. */
-export function wireBytes(setup: Setup, path: number, packets: number, bytes: number, inner: number): number {
-  const compiled = setup.compiled.paths[path]!;
-  const pad = compiled.path.padBytes ?? 1;
+const PACKET_BYTES_MIN = WIRE_IP_BYTES_MIN + WIRE_FRAMING_BYTES;
+
+/**
+ * Bytes on the wire of a batch: full packets and a last one that carry `bytes` of payload behind `inner` bytes of
+ * headers each. The same as mtu.ts says packet by packet, with the headers summed once a task.
+ */
+export function batchWireBytes(
+  setup: Setup,
+  path: number,
+  packets: number,
+  bytes: number,
+  inner: number,
+): number {
+  const pad = setup.compiled.paths[path]!.path.padBytes ?? 1;
   const frame = setup.frameBytes[path]!;
   if (pad > 1) {
-    // Full packets, and the last one: each padded before the tunnel's headers, no further than the MTU.
     const full = packets - 1;
     const size = packets > 1 ? setup.podMtuBytes : 0;
     const lastBytes = bytes - full * (size - inner) + inner;
     const last = Math.min(setup.podMtuBytes, Math.ceil(lastBytes / pad) * pad);
-    return full * (size + frame) + Math.max(84, last + frame);
+    return full * (size + frame) + Math.max(PACKET_BYTES_MIN, last + frame);
   }
   const total = bytes + packets * (inner + frame);
-  const least = packets * 84;
+  const least = packets * PACKET_BYTES_MIN;
   return total > least ? total : least;
 }
-
-export const TCP_INNER_BYTES = 52; // IPv4 20 + TCP 20 + timestamps 12 (RFC 791, 9293, 7323)
-export const UDP_INNER_BYTES = 28; // IPv4 20 + UDP 8 (RFC 791, 768)
-export const FRAME_BYTES = 38; // Ethernet 14 + FCS 4 + preamble and SFD 8 + gap 12 (IEEE 802.3)

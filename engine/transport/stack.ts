@@ -19,10 +19,11 @@ import {
   F_UDP,
 } from '../fabric/batch.ts';
 import { queueWork } from '../host/emit.ts';
+import { TCP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note, softLater } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
-import { TCP_INNER_BYTES, wireBytes } from '../host/setup.ts';
+import { batchWireBytes } from '../host/setup.ts';
 import { MARK_ROOM } from '../host/sockets.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 import type { TcpTable } from './tcpTable.ts';
@@ -167,7 +168,7 @@ export class Stack {
     batches.bytes[b] = bytes;
     batches.packets[b] = packets;
     batches.tsVal[b] = p.wheel.now;
-    batches.wire[b] = wireBytes(setup, batches.path[b]!, packets, bytes, TCP_INNER_BYTES);
+    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, packets, bytes, TCP_IP_HEADER_BYTES);
     this.acknowledge(p, s, b);
     p.sentPackets += packets;
     p.charge(setup.compiled.row.tcpTx, 1, packets, bytes);
@@ -186,7 +187,7 @@ export class Stack {
     batches.packets[b] = count;
     batches.units[b] = count;
     batches.tsVal[b] = p.wheel.now;
-    batches.wire[b] = wireBytes(setup, batches.path[b]!, 1, 0, TCP_INNER_BYTES) * count;
+    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, 0, TCP_IP_HEADER_BYTES) * count;
     this.acknowledge(p, s, b);
     p.charge(setup.compiled.row.ackTx, count, count, 0);
     leaveLane(p, b, firstLane(p, s, b));
@@ -196,7 +197,7 @@ export class Stack {
   sendControl(p: Partition, s: number, flags: number): void {
     const { batches, setup } = p;
     const b = newSegment(p, s, flags);
-    batches.wire[b] = wireBytes(setup, batches.path[b]!, 1, 0, TCP_INNER_BYTES);
+    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, 0, TCP_IP_HEADER_BYTES);
     p.charge(setup.compiled.row.ackTx, 1, 1, 0);
     leaveLane(p, b, firstLane(p, s, b));
   }

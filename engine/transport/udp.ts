@@ -5,11 +5,12 @@
 
 import { Q_UDP_SOCKET } from '../core/queues.ts';
 import { F_UDP } from '../fabric/batch.ts';
+import { UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL } from '../host/rows.ts';
-import { UDP_INNER_BYTES, wireBytes } from '../host/setup.ts';
+import { batchWireBytes } from '../host/setup.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 
 /** `count` datagrams of `bytes` each, one system call each. */
@@ -22,7 +23,7 @@ export function sendDatagrams(p: Partition, s: number, count: number, bytes: num
   batches.packets[b] = count;
   batches.units[b] = count;
   batches.tsVal[b] = p.wheel.now;
-  batches.wire[b] = wireBytes(setup, batches.path[b]!, 1, bytes, UDP_INNER_BYTES) * count;
+  batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, UDP_IP_HEADER_BYTES) * count;
   p.sentPackets += count;
   p.chargeColumn(setup.compiled.row.udpTx, CALL, count);
   p.charge(setup.compiled.row.udpTx, count, count, count * bytes);
