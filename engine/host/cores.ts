@@ -93,11 +93,7 @@ function leaveIdle(p: Partition, core: number): void {
   const idlePs = now - p.cores.idleSince[core]!;
   const exitNs =
     idlePs <= waking.pollNs * 1000 ? 0 : idlePs > waking.haltAfterNs * 1000 ? waking.haltNs : waking.sleepNs;
-  if (exitNs === 0) {
-    p.cores.state[core] = DISPATCH;
-    schedule(p, core);
-    return;
-  }
+  // Even at once it is an event of its own: whoever wakes the core first ends its job, and may go to sleep.
   p.cores.state[core] = WAKING;
   p.push(now + Math.round(exitNs * 1000), C_HOST, K_CORE_WAKE, core, 0);
 }
