@@ -155,6 +155,7 @@ export class Partition {
     this.jobId++;
     this.jobCore = core;
     this.jobSoft = soft;
+    this.cores.workStart[core + 1 - soft] = this.wheel.now;
   }
 
   /** A new system call inside the open job: its first units are cold again. */

@@ -21,6 +21,9 @@ export class Sockets extends Table {
   /** Start times of open exchanges, a FIFO (Items). */
   openHead!: Float64Array;
   openTail!: Float64Array;
+  /** The job that sent last: its core (+ 1: its process job) and when it began, ps. */
+  sendJob!: Float64Array;
+  sendAt!: Float64Array;
   /** Local node. */
   node!: Int32Array;
   peerNode!: Int32Array;
@@ -61,6 +64,8 @@ export class Sockets extends Table {
     this.sndBytes = f.subarray(7);
     this.openHead = f.subarray(8);
     this.openTail = f.subarray(9);
+    this.sendJob = f.subarray(10);
+    this.sendAt = f.subarray(11);
     this.node = i.subarray(0);
     this.peerNode = i.subarray(1);
     this.peerSock = i.subarray(2);

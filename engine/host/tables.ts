@@ -26,6 +26,8 @@ export class Cores extends Table {
   busyProcPs!: Float64Array;
   /** A job-end event of an older generation is stale. */
   gen!: Float64Array;
+  /** When the jobs began, whatever preempted them since; two places. */
+  workStart!: Float64Array;
   state!: Int32Array;
   /** NAPI instances to poll, in order. */
   softHead!: Int32Array;
@@ -62,6 +64,7 @@ export class Cores extends Table {
     this.busySoftPs = f.subarray(6);
     this.busyProcPs = f.subarray(7);
     this.gen = f.subarray(8);
+    this.workStart = f.subarray(9);
     this.state = i.subarray(0);
     this.softHead = i.subarray(1);
     this.softTail = i.subarray(2);

@@ -21,7 +21,7 @@ import {
 import { queueWork } from '../host/emit.ts';
 import { TCP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
-import { note, softLater } from '../host/notes.ts';
+import { note, sendsElsewhere, softLater } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { batchWireBytes } from '../host/setup.ts';
 import { MARK_ROOM } from '../host/sockets.ts';
@@ -129,6 +129,7 @@ export class Stack {
     const { tcp } = this;
     const ep = p.sockets.tcp[s]!;
     const now = p.wheel.now;
+    if (sendsElsewhere(p, s)) return;
     while (p.jobNs < p.setup.jobCapNs) {
       if (!tcp.nextSkb(ep, now)) return;
       this.sendData(p, s);
@@ -171,6 +172,8 @@ export class Stack {
     batches.wire[b] = batchWireBytes(setup, batches.path[b]!, packets, bytes, TCP_IP_HEADER_BYTES);
     this.acknowledge(p, s, b);
     p.sentPackets += packets;
+    sockets.sendJob[s] = p.jobCore + 1 - p.jobSoft;
+    sockets.sendAt[s] = p.wheel.now;
     p.charge(setup.compiled.row.tcpTx, 1, packets, bytes);
     const lane = firstLane(p, s, b);
     if (keepsSocket(p, b, lane)) {

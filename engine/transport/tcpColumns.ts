@@ -40,16 +40,17 @@ export class Columns {
   /** Packets out at most, and until when that holds. */
   maxOut!: Float64Array;
   maxOutSeq!: Float64Array;
-  /** Sequence until which the window was in use. */
-  limitedSeq!: Float64Array;
+  /** 1: the congestion window was the limit when last asked (tcp_cwnd_validate). */
+  limited!: Float64Array;
   chronoAt!: Float64Array;
   tlpSeq!: Float64Array;
-  /** RACK: newest delivered packet (RFC 8985). */
+  /** RACK: packet delivered that was sent last (RFC 8985). */
   rackTime!: Float64Array;
   rackEnd!: Float64Array;
   rackRtt!: Float64Array;
   lastRcvTime!: Float64Array;
-  sackStart!: Float64Array;
+  /** End of the highest byte selectively acknowledged. */
+  highSack!: Float64Array;
   /** Next byte to read, right edge granted, buffer. */
   readSeq!: Float64Array;
   rcvRight!: Float64Array;
@@ -66,9 +67,10 @@ export class Columns {
   delayMin!: Float64Array;
   epochStart!: Float64Array;
   cwndCount!: Float64Array;
-  highSeq!: Float64Array;
+  /** Largest window that the receiver cares to grant; grows with what arrives. */
+  rcvSsthresh!: Float64Array;
   lastSent!: Float64Array;
-  /** CUBIC. */
+  /** CUBIC; times are jiffies from 1 on, 0: none. */
   wMax!: Float64Array;
   cubicK!: Float64Array;
   origin!: Float64Array;
@@ -86,28 +88,45 @@ export class Columns {
   prrDelivered!: Float64Array;
   prrOut!: Float64Array;
   priorCwnd!: Float64Array;
+  /** Recovery ends when this is acknowledged. */
+  highSeq!: Float64Array;
   /** DCTCP. */
   alpha!: Float64Array;
-  ceBytes!: Float64Array;
-  ackedBytes!: Float64Array;
+  cePackets!: Float64Array;
+  ackedPackets!: Float64Array;
   alphaSeq!: Float64Array;
-  reducedSeq!: Float64Array;
+  /** Undo: threshold before the reduction, first byte out then (−1: none), first retransmission's time (−1: none). */
+  priorSsthresh!: Float64Array;
+  undoMarker!: Float64Array;
+  retransStamp!: Float64Array;
+  /** ACKs out of order: byte expected then, sent since, held back. */
+  dupAckSeq!: Float64Array;
+  dupAcks!: Float64Array;
+  compressedAcks!: Float64Array;
+  /** The receiver's RTT: end of the window being timed, its begin; last echo, ms. */
+  windowEnd!: Float64Array;
+  windowAt!: Float64Array;
+  lastEchoMs!: Float64Array;
+  /** Pacing: when the next skb may go, ps. */
+  paceAt!: Float64Array;
   segHead!: Int32Array;
   segTail!: Int32Array;
   ooo!: Int32Array;
-  /** Interval that changed last. */
-  lastOoo!: Int32Array;
   state!: Int32Array;
   xmitKind!: Int32Array;
   backoff!: Int32Array;
+  /** HyStart: the end of slow start was found; RTT samples of this round. */
   found!: Int32Array;
   samples!: Int32Array;
+  /** ACKs still to be sent at once. */
   quick!: Int32Array;
   pingpong!: Int32Array;
   chrono!: Int32Array;
   blocked!: Int32Array;
   reordered!: Int32Array;
-  live!: Int32Array;
+  /** Tail loss probe: bits PROBE_… */
+  probe!: Int32Array;
+  /** Receiver: bit 0: congestion was experienced; from bit 1 on: short segments since the last ACK, at most 2. */
   echo!: Int32Array;
   private readonly blocks: Float64Array[] = [];
   private readonly ints: Int32Array;
@@ -155,14 +174,14 @@ export class Columns {
     this.minRtt = b.subarray(5);
     this.maxOut = b.subarray(6);
     this.maxOutSeq = b.subarray(7);
-    this.limitedSeq = b.subarray(8);
+    this.limited = b.subarray(8);
     this.chronoAt = b.subarray(9);
     this.tlpSeq = b.subarray(10);
     this.rackTime = b.subarray(11);
     this.rackEnd = b.subarray(12);
     this.rackRtt = b.subarray(13);
     this.lastRcvTime = b.subarray(14);
-    this.sackStart = b.subarray(15);
+    this.highSack = b.subarray(15);
   }
 
   private bindRest(): void {
@@ -181,7 +200,7 @@ export class Columns {
     this.delayMin = c.subarray(11);
     this.epochStart = c.subarray(12);
     this.cwndCount = c.subarray(13);
-    this.highSeq = c.subarray(14);
+    this.rcvSsthresh = c.subarray(14);
     this.lastSent = c.subarray(15);
     this.wMax = d.subarray(0);
     this.cubicK = d.subarray(1);
@@ -199,10 +218,20 @@ export class Columns {
     this.prrOut = d.subarray(13);
     this.priorCwnd = d.subarray(14);
     this.alpha = d.subarray(15);
-    this.ceBytes = e.subarray(0);
-    this.ackedBytes = e.subarray(1);
-    this.alphaSeq = e.subarray(2);
-    this.reducedSeq = e.subarray(3);
+    this.highSeq = e.subarray(0);
+    this.cePackets = e.subarray(1);
+    this.ackedPackets = e.subarray(2);
+    this.alphaSeq = e.subarray(3);
+    this.priorSsthresh = e.subarray(4);
+    this.undoMarker = e.subarray(5);
+    this.retransStamp = e.subarray(6);
+    this.dupAckSeq = e.subarray(7);
+    this.dupAcks = e.subarray(8);
+    this.compressedAcks = e.subarray(9);
+    this.windowEnd = e.subarray(10);
+    this.windowAt = e.subarray(11);
+    this.lastEchoMs = e.subarray(12);
+    this.paceAt = e.subarray(13);
   }
 
   private bindInts(): void {
@@ -210,18 +239,17 @@ export class Columns {
     this.segHead = i.subarray(0);
     this.segTail = i.subarray(1);
     this.ooo = i.subarray(2);
-    this.lastOoo = i.subarray(3);
-    this.state = i.subarray(4);
-    this.xmitKind = i.subarray(5);
-    this.backoff = i.subarray(6);
-    this.found = i.subarray(7);
-    this.samples = i.subarray(8);
-    this.quick = i.subarray(9);
-    this.pingpong = i.subarray(10);
-    this.chrono = i.subarray(11);
-    this.blocked = i.subarray(12);
-    this.reordered = i.subarray(13);
-    this.live = i.subarray(14);
-    this.echo = i.subarray(15);
+    this.state = i.subarray(3);
+    this.xmitKind = i.subarray(4);
+    this.backoff = i.subarray(5);
+    this.found = i.subarray(6);
+    this.samples = i.subarray(7);
+    this.quick = i.subarray(8);
+    this.pingpong = i.subarray(9);
+    this.chrono = i.subarray(10);
+    this.blocked = i.subarray(11);
+    this.reordered = i.subarray(12);
+    this.probe = i.subarray(13);
+    this.echo = i.subarray(14);
   }
 }

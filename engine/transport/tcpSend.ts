@@ -1,15 +1,24 @@
 /**
- * Sending side: which skb goes next. Retransmissions of what is marked lost come first, then new data as far as
- * congestion window, receive window and TSQ allow, in skbs sized as Linux sizes them.
+ * Sending side: which skb goes next. A tail loss probe comes first, then retransmissions of what is marked lost, then
+ * new data as far as congestion window, receive window and TSQ allow, in skbs sized as Linux sizes them.
  *
- * Source: net/ipv4/tcp_output.c (tcp_tso_autosize, tcp_tso_should_defer, tcp_small_queue_check), Linux 6.12.
- * Left out: pacing by fq, Nagle (TCP_NODELAY is set), cork.
+ * Source: net/ipv4/tcp_output.c (tcp_write_xmit, tcp_tso_should_defer, tcp_cwnd_validate, tcp_cwnd_restart,
+ * tcp_xmit_retransmit_queue), Linux 6.12. Left out: Nagle (TCP_NODELAY is set), cork, the decay of a window that the
+ * application does not use, the limit of half a window an skb (tcp_cwnd_test): it presumes that ACKs wait until the
+ * system call that sends is over, while here they may arrive within its job and would freeze the window.
  */
-
+import { cubicResume, currentSsthresh } from './congestion.ts';
+import { splitSeg } from './tcpBoard.ts';
+import { pace, skbPackets, tsqLimit } from './tcpSize.ts';
 import {
   CWND,
+  CWR,
   MAYBE,
   NO_DATA,
+  PACED,
+  PROBE_NEW,
+  PROBE_TAIL,
+  PROBED_TAIL,
   RECOVERY,
   RWND,
   S_EVER,
@@ -20,58 +29,26 @@ import {
   TSQ,
 } from './tcpState.ts';
 import type { TcpTable } from './tcpTable.ts';
-import { armPersist, armXmit } from './tcpTimers.ts';
+import { armPersist, armTimeout, armXmit, X_NONE, X_PERSIST, X_PROBE, X_REORDER } from './tcpTimers.ts';
 
-const TSQ_MAX_BYTES = 1 << 20; // sysctl_tcp_limit_output_bytes, 16 × 65,536
-const SEGS_MIN = 2; // sysctl_tcp_min_tso_segs
-const PACING_SHIFT_PS = 1e12 / 1024; // sk_pacing_shift 10: about 1 ms of data
-const RTT_LOG_PS = 512e6; // sysctl_tcp_tso_rtt_log 9: 512 µs
+const DEFER_PS = 1e9; // a deferral only within 1 ms of the last write
+const RESTART_PACKETS = 10; // TCP_INIT_CWND
+const DELACK_PS = 40e9; // TCP_ATO_MIN
 
 export const inFlight = (s: TcpState, ep: number): number =>
   s.c.packetsOut[ep]! - s.c.sackedOut[ep]! - s.c.lostOut[ep]! + s.c.retransOut[ep]!;
 
-/** Pacing rate, bytes per ps; Infinity without an RTT. */
-function pacingRate(s: TcpState, ep: number): number {
-  const { c } = s;
-  const srtt = c.srtt[ep]!;
-  if (srtt === 0) return Infinity;
-  const factor = c.cwnd[ep]! < c.ssthresh[ep]! / 2 ? 2 : 1.2;
-  return (factor * c.cwnd[ep]! * c.mss[ep]!) / srtt;
-}
-
-/** Time of one GSO skb at the pacing rate, times four: what HyStart allows for ACK delay, ps. */
-export function gsoDelayPs(t: TcpTable, ep: number): number {
-  const rate = pacingRate(t.s, ep);
-  return rate === Infinity ? 0 : (t.options.gsoMaxBytes * 4) / rate;
-}
-
-/** Packets of the next skb at most (tcp_tso_autosize). */
-function skbPackets(t: TcpTable, ep: number): number {
-  const { s, options } = t;
-  const { c } = s;
-  const mss = c.mss[ep]!;
-  if (options.gsoMaxBytes <= mss) return 1;
-  let bytes = pacingRate(s, ep) * PACING_SHIFT_PS;
-  const minRtt = c.minRtt[ep]!;
-  if (minRtt > 0 && minRtt < 31 * RTT_LOG_PS) {
-    let add = options.gsoMaxBytes;
-    for (let r = minRtt; r >= RTT_LOG_PS; r -= RTT_LOG_PS) add /= 2;
-    bytes += add;
-  }
-  if (bytes > options.gsoMaxBytes) bytes = options.gsoMaxBytes;
-  const packets = Math.floor(bytes / mss);
-  return packets > SEGS_MIN ? packets : SEGS_MIN;
-}
-
 /** Decides, registers and describes (out…) the next skb; false: nothing may go, `blocked` says why. */
 export function nextSkb(t: TcpTable, ep: number, now: number): boolean {
-  const { s } = t;
-  const { c } = s;
-  const quota = c.cwnd[ep]! - inFlight(s, ep);
-  if (c.lostOut[ep]! > c.retransOut[ep]! || c.lostOut[ep]! > 0) {
-    if (retransmit(t, ep, now, quota)) return true;
+  const { c } = t.s;
+  if (t.paced && c.paceAt[ep]! > now && (c.end[ep]! > c.nxt[ep]! || c.lostOut[ep]! > c.retransOut[ep]!)) {
+    c.blocked[ep] = PACED;
+    t.chrono(ep, now, 3);
+    return false;
   }
-  return sendNew(t, ep, now, quota);
+  if ((c.probe[ep]! & (PROBE_NEW | PROBE_TAIL)) !== 0 && sendProbe(t, ep, now)) return true;
+  if (c.lostOut[ep]! > c.retransOut[ep]! && retransmit(t, ep, now)) return true;
+  return sendNew(t, ep, now, false);
 }
 
 function block(t: TcpTable, ep: number, now: number, reason: number): false {
@@ -79,101 +56,185 @@ function block(t: TcpTable, ep: number, now: number, reason: number): false {
   c.blocked[ep] = reason;
   const kind = reason === CWND ? 1 : reason === RWND ? 2 : c.end[ep]! > c.una[ep]! ? 3 : 0;
   t.chrono(ep, now, kind);
-  if (reason === CWND) c.limitedSeq[ep] = c.nxt[ep]!;
+  if (reason === CWND) validate(t.s, ep, true);
   if (reason === RWND && c.packetsOut[ep] === 0) armPersist(t, ep, now);
   return false;
 }
 
-function sendNew(t: TcpTable, ep: number, now: number, quota: number): boolean {
+/** Whether the window limits, and how much is out at most (tcp_cwnd_validate). */
+function validate(s: TcpState, ep: number, limited: boolean): void {
+  const { c } = s;
+  const out = c.packetsOut[ep]!;
+  const newer = c.una[ep]! >= c.maxOutSeq[ep]!;
+  if (!newer && !limited && (c.limited[ep] !== 0 || out <= c.maxOut[ep]!)) return;
+  c.limited[ep] = limited ? 1 : 0;
+  c.maxOut[ep] = out;
+  c.maxOutSeq[ep] = c.nxt[ep]!;
+}
+
+/** @param probe one skb may go whatever the congestion window says */
+function sendNew(t: TcpTable, ep: number, now: number, probe: boolean): boolean {
   const { s } = t;
   const { c } = s;
   const nxt = c.nxt[ep]!;
   const available = c.end[ep]! - nxt;
   if (available <= 0) return block(t, ep, now, NO_DATA);
+  if (c.packetsOut[ep] === 0 && nxt > 0) afterIdle(s, ep, now, t.options.congestion === 'cubic');
   const mss = c.mss[ep]!;
-  if (quota < 1) return block(t, ep, now, CWND);
+  const free = c.cwnd[ep]! - inFlight(s, ep);
+  if (free < 1 && !probe) return block(t, ep, now, CWND);
   const window = c.right[ep]! - nxt;
   if (window < mss && window < available) return block(t, ep, now, RWND);
   const goal = skbPackets(t, ep);
-  if (c.tsq[ep]! > tsqLimit(t, ep, goal)) return block(t, ep, now, TSQ);
-  let packets = Math.min(goal, Math.floor(quota), Math.max(1, Math.floor(window / mss)));
+  let packets = goal < free ? goal : free;
+  if (packets < 1) packets = 1;
+  if (goal > 1 && !probe && available > mss && defers(t, ep, now, packets, goal)) return false;
+  if (c.tsq[ep]! > tsqLimit(t, ep, goal) && !fewOut(s, ep)) return block(t, ep, now, TSQ);
+  if (packets * mss > window) packets = Math.max(1, Math.floor(window / mss));
   let bytes = packets * mss;
   if (bytes >= available) {
     bytes = available;
     packets = Math.ceil(available / mss);
-  } else if (defers(s, ep, packets, goal)) return block(t, ep, now, CWND);
+  }
+  appendSeg(s, ep, now, nxt, bytes, packets);
+  const idle = c.packetsOut[ep] === 0;
+  c.nxt[ep] = nxt + bytes;
+  c.packetsOut[ep]! += packets;
+  validate(s, ep, inFlight(s, ep) >= c.cwnd[ep]!);
+  if (idle || c.xmitKind[ep] === X_PROBE || c.xmitKind[ep] === X_PERSIST) armTimeout(t, ep, now);
+  describe(t, ep, now, nxt, bytes, packets, 0);
+  if (!probe) armXmit(t, ep, now, false);
+  return true;
+}
+
+function appendSeg(
+  s: TcpState,
+  ep: number,
+  now: number,
+  start: number,
+  bytes: number,
+  packets: number,
+): void {
+  const { c } = s;
   const seg = s.newSeg();
-  s.segStart[seg] = nxt;
-  s.segEnd[seg] = nxt + bytes;
+  s.segStart[seg] = start;
+  s.segEnd[seg] = start + bytes;
   s.segTime[seg] = now;
   s.segPackets[seg] = packets;
   s.segFlags[seg] = 0;
   if (c.segHead[ep]! < 0) c.segHead[ep] = seg;
   else s.segNext[c.segTail[ep]!] = seg;
   c.segTail[ep] = seg;
-  c.nxt[ep] = nxt + bytes;
-  const idle = c.packetsOut[ep] === 0;
-  c.packetsOut[ep]! += packets;
-  const out = inFlight(s, ep);
-  if (c.una[ep]! > c.maxOutSeq[ep]! || out > c.maxOut[ep]!) {
-    c.maxOut[ep] = out;
-    c.maxOutSeq[ep] = c.nxt[ep]!;
-  }
-  describe(t, ep, now, nxt, bytes, packets, 0);
-  if (idle || c.xmitKind[ep] !== 1) armXmit(t, ep, now, true);
+}
+
+/** Nothing was out for a while: a window unused for longer than the time-out shrinks (tcp_cwnd_restart). */
+function afterIdle(s: TcpState, ep: number, now: number, cubic: boolean): void {
+  const { c } = s;
+  const rto = c.rto[ep]!;
+  let idle = now - c.lastSent[ep]!;
+  if (cubic) cubicResume(s, ep, now);
+  if (idle <= rto) return;
+  c.ssthresh[ep] = currentSsthresh(s, ep);
+  let cwnd = c.cwnd[ep]!;
+  const least = cwnd < RESTART_PACKETS ? cwnd : RESTART_PACKETS;
+  for (idle -= rto; idle > 0 && cwnd > least; idle -= rto) cwnd >>= 1;
+  c.cwnd[ep] = cwnd > least ? cwnd : least;
+}
+
+/**
+ * More is worth waiting for: a fuller skb comes with the next ACK (tcp_tso_should_defer). Says so in `blocked`.
+ * @param packets what could go now
+ */
+function defers(t: TcpTable, ep: number, now: number, packets: number, goal: number): boolean {
+  const { s } = t;
+  const { c } = s;
+  const head = c.segHead[ep]!;
+  if (c.state[ep]! >= RECOVERY || head < 0 || now - c.lastSent[ep]! > DEFER_PS) return false;
+  const mss = c.mss[ep]!;
+  const sendWindow = c.right[ep]! - c.nxt[ep]!;
+  const congWindow = (c.cwnd[ep]! - inFlight(s, ep)) * mss;
+  const limit = sendWindow < congWindow ? sendWindow : congWindow;
+  if (limit >= goal * mss) return false;
+  // What waits lies in skbs of the largest size; one that can go whole, and is not the last, goes.
+  const available = c.end[ep]! - c.nxt[ep]!;
+  const size = Math.floor(t.options.gsoMaxBytes / mss) * mss;
+  const rest = size - (c.nxt[ep]! % size);
+  const skb = Math.min(available, rest > packets * mss ? rest : packets * mss);
+  if (skb < available && limit >= skb) return false;
+  const chunk = Math.min(c.right[ep]! - c.una[ep]!, c.cwnd[ep]! * mss) / 3; // sysctl_tcp_tso_win_divisor
+  if (limit >= chunk) return false;
+  // The next ACK would come too late.
+  if (now - s.segTime[head]! < c.srtt[ep]! / 2) return false;
+  const byReceiver = sendWindow <= congWindow && sendWindow <= skb;
+  c.blocked[ep] = byReceiver ? RWND : CWND;
+  t.chrono(ep, now, byReceiver ? 2 : 1);
+  if (congWindow < sendWindow && congWindow <= skb) validate(s, ep, true);
   return true;
 }
 
-/** More is worth waiting for: a better-filled skb comes with the next ACK (tcp_tso_should_defer). */
-function defers(s: TcpState, ep: number, packets: number, goal: number): boolean {
-  const { c } = s;
-  if (packets >= goal || c.state[ep]! >= RECOVERY || inFlight(s, ep) === 0) return false;
-  return packets < c.cwnd[ep]! / 3;
-}
-
-function tsqLimit(t: TcpTable, ep: number, goal: number): number {
-  const { c } = t.s;
-  const rate = pacingRate(t.s, ep);
-  const two = 2 * goal * c.mss[ep]!;
-  const ms = rate === Infinity ? TSQ_MAX_BYTES : rate * PACING_SHIFT_PS;
-  const limit = ms > two ? ms : two;
-  return limit < TSQ_MAX_BYTES ? limit : TSQ_MAX_BYTES;
+/** At most one skb is out: it goes without waiting for completions. */
+function fewOut(s: TcpState, ep: number): boolean {
+  const head = s.c.segHead[ep]!;
+  return head < 0 || s.segNext[head]! < 0;
 }
 
 /** The first lost skb that is not on its way again, as much of it as the window lets go. */
-function retransmit(t: TcpTable, ep: number, now: number, quota: number): boolean {
+function retransmit(t: TcpTable, ep: number, now: number): boolean {
   const { s } = t;
   const { c } = s;
+  const quota = c.cwnd[ep]! - inFlight(s, ep);
   if (quota < 1) return false;
-  let seg = c.segHead[ep]!;
+  const first = c.segHead[ep]!;
+  let seg = first;
   while (seg >= 0 && (s.segFlags[seg]! & (S_LOST | S_RETRANS | S_SACKED)) !== S_LOST) seg = s.segNext[seg]!;
   if (seg < 0) return false;
-  const most = Math.min(Math.floor(quota), skbPackets(t, ep));
+  const goal = skbPackets(t, ep);
+  if (c.tsq[ep]! > 2 * tsqLimit(t, ep, goal) && !fewOut(s, ep)) return false;
+  const most = quota < goal ? quota : goal;
   if (s.segPackets[seg]! > most) splitSeg(s, ep, seg, most);
-  s.segFlags[seg]! |= S_RETRANS | S_EVER;
-  s.segTime[seg] = now;
   const packets = s.segPackets[seg]!;
+  s.segFlags[seg]! |= S_RETRANS;
   c.retransOut[ep]! += packets;
-  t.retransmittedPackets += packets;
-  describe(t, ep, now, s.segStart[seg]!, s.segEnd[seg]! - s.segStart[seg]!, packets, 1);
-  armXmit(t, ep, now, false);
+  if (c.retransStamp[ep]! < 0) c.retransStamp[ep] = now;
+  sendAgain(t, ep, now, seg);
+  if (seg === first && c.xmitKind[ep] !== X_REORDER) {
+    c.xmitKind[ep] = X_NONE;
+    armTimeout(t, ep, now);
+  }
   return true;
 }
 
-/** Cuts a sent skb after its first `packets` packets; both parts keep its flags and time. */
-export function splitSeg(s: TcpState, ep: number, seg: number, packets: number): void {
-  const rest = s.newSeg();
-  const cut = s.segStart[seg]! + packets * s.c.mss[ep]!;
-  s.segStart[rest] = cut;
-  s.segEnd[rest] = s.segEnd[seg]!;
-  s.segTime[rest] = s.segTime[seg]!;
-  s.segFlags[rest] = s.segFlags[seg]!;
-  s.segPackets[rest] = s.segPackets[seg]! - packets;
-  s.segNext[rest] = s.segNext[seg]!;
-  s.segEnd[seg] = cut;
-  s.segPackets[seg] = packets;
-  s.segNext[seg] = rest;
-  if (s.c.segTail[ep] === seg) s.c.segTail[ep] = rest;
+function sendAgain(t: TcpTable, ep: number, now: number, seg: number): void {
+  const { s } = t;
+  s.segFlags[seg]! |= S_EVER;
+  s.segTime[seg] = now;
+  const packets = s.segPackets[seg]!;
+  t.retransmittedPackets += packets;
+  describe(t, ep, now, s.segStart[seg]!, s.segEnd[seg]! - s.segStart[seg]!, packets, 1);
+}
+
+/** The tail loss probe that a deadline has asked for. */
+function sendProbe(t: TcpTable, ep: number, now: number): boolean {
+  const { s } = t;
+  const { c } = s;
+  const what = c.probe[ep]!;
+  c.probe[ep] = 0;
+  if ((what & PROBE_NEW) !== 0) {
+    if (!sendNew(t, ep, now, true)) return false;
+  } else {
+    let tail = c.segTail[ep]!;
+    if (tail < 0) return false;
+    if (s.segPackets[tail]! > 1) {
+      splitSeg(s, ep, tail, s.segPackets[tail]! - 1);
+      tail = c.segTail[ep]!;
+    }
+    sendAgain(t, ep, now, tail);
+    c.probe[ep] = PROBED_TAIL;
+  }
+  c.tlpSeq[ep] = c.nxt[ep]!;
+  c.xmitKind[ep] = X_NONE;
+  armTimeout(t, ep, now);
+  return true;
 }
 
 function describe(
@@ -186,14 +247,16 @@ function describe(
   again: number,
 ): void {
   const { c } = t.s;
+  if (t.paced) pace(t.s, ep, now, bytes);
   t.outSeq = seq;
   t.outBytes = bytes;
   t.outPackets = packets;
   t.outRetransmit = again;
   c.lastSent[ep] = now;
   c.blocked[ep] = MAYBE;
-  if (c.state[ep]! >= RECOVERY) c.prrOut[ep]! += packets;
+  const state = c.state[ep]!;
+  if (state === CWR || state === RECOVERY) c.prrOut[ep]! += packets;
   // Answering soon after receiving: the exchange is interactive, ACKs ride on data.
-  if (now - c.lastRcvTime[ep]! < 40e9 && c.rcvNxt[ep]! > 0) c.pingpong[ep] = 1;
+  if (now - c.lastRcvTime[ep]! < DELACK_PS && c.rcvNxt[ep]! > 0) c.pingpong[ep] = 1;
   t.chrono(ep, now, 3);
 }

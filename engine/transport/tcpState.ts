@@ -8,6 +8,8 @@ import { Columns } from './tcpColumns.ts';
 
 export const OPEN = 0;
 export const DISORDER = 1;
+/** Congestion window reduced, without a loss. */
+export const CWR = 2;
 export const RECOVERY = 3;
 export const LOSS = 4;
 
@@ -19,6 +21,11 @@ export const S_RETRANS = 4;
 /** Sent again at some time: its RTT says nothing. */
 export const S_EVER = 8;
 
+/** A tail loss probe is due, of new data or of the last packet again; one of the second kind is out. */
+export const PROBE_NEW = 1;
+export const PROBE_TAIL = 2;
+export const PROBED_TAIL = 4;
+
 /** Why a sender does not send. */
 export const NO_DATA = 0;
 export const CWND = 1;
@@ -26,6 +33,7 @@ export const RWND = 2;
 export const TSQ = 3;
 /** Nobody has asked since the last segment or ACK: there may be something to send. */
 export const MAYBE = 4;
+export const PACED = 5;
 
 export class TcpState {
   /** Columns of endpoints. */
@@ -48,6 +56,9 @@ export class TcpState {
   oooStart = new Float64Array(64);
   oooEnd = new Float64Array(64);
   oooNext = new Int32Array(64);
+  /** Order of the last change: blocks are told newest first. */
+  oooTouched = new Float64Array(64);
+  touches = 0;
   private oooFree = -1;
   private oooUsed = 0;
 
@@ -77,7 +88,6 @@ export class TcpState {
       this.freeInterval(i);
       i = next;
     }
-    this.c.live[ep] = 0;
     this.freeRows.push(ep);
   }
 
@@ -117,6 +127,7 @@ export class TcpState {
       this.oooStart = grown(this.oooStart, size);
       this.oooEnd = grown(this.oooEnd, size);
       this.oooNext = grown(this.oooNext, size);
+      this.oooTouched = grown(this.oooTouched, size);
     }
     return this.oooUsed++;
   }

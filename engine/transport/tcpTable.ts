@@ -7,11 +7,23 @@
  * tcpReceive (ACK policy, window), congestion (CUBIC, HyStart, Reno, DCTCP). Left out: docs/MODEL.md, "TCP".
  */
 import type { Congestion } from './congestion.ts';
-import { AckWork, onAck } from './tcpAck.ts';
+import { onAck } from './tcpAck.ts';
+import { AckWork } from './tcpBoard.ts';
 import { fillAck, initReceiver, onData, read } from './tcpReceive.ts';
 import { inFlight, nextSkb } from './tcpSend.ts';
-import { MAYBE, S_LOST, S_RETRANS, S_SACKED, TcpState, TSQ } from './tcpState.ts';
+import {
+  MAYBE,
+  PACED,
+  PROBE_NEW,
+  PROBE_TAIL,
+  S_LOST,
+  S_RETRANS,
+  S_SACKED,
+  TcpState,
+  TSQ,
+} from './tcpState.ts';
 import { onTimer, RTO_MIN_PS } from './tcpTimers.ts';
+import { receiverRtt } from './tcpWindow.ts';
 
 export interface TcpOptions {
   readonly congestion: Congestion;
@@ -19,15 +31,20 @@ export interface TcpOptions {
   readonly wmemMaxBytes: number;
   /** Payload of the largest skb; at most one MSS: no GSO. */
   readonly gsoMaxBytes: number;
+  /** Skbs leave at the pacing rate (fq, or a socket that BBR once had); default false. */
+  readonly paced?: boolean;
 }
 
 const INITIAL_WINDOW = 10; // RFC 6928, TCP_INIT_CWND
 const RCVBUF_BYTES = 131_072; // tcp_rmem[1]
-const SKB_OVERHEAD_BYTES = 856; // truesize of an MSS beyond its payload, tcp_sndbuf_expand
+// tcp_sndbuf_expand: headers and skb_shared_info beside the payload, rounded up to a power of two, and the sk_buff.
+const SKB_HEAD_BYTES = 640;
+const SK_BUFF_BYTES = 256;
 
 export class TcpTable {
   readonly s: TcpState;
   readonly options: TcpOptions;
+  readonly paced: boolean;
   readonly work = new AckWork();
   /** Timestamp of the segment that onData is told of, ps; −1: none. */
   inTsVal = -1;
@@ -42,12 +59,15 @@ export class TcpTable {
   ackTsEcr = -1;
   ackSackCount = 0;
   ackCe = 0;
+  /** Payload that the ACK of what onData was told of leaves to a later one. */
+  heldBackBytes = 0;
   readonly ackSack = new Float64Array(6);
   retransmittedPackets = 0;
   timeouts = 0;
 
   constructor(options: TcpOptions, capacity: number) {
     this.options = options;
+    this.paced = options.paced === true;
     this.s = new TcpState(capacity);
   }
 
@@ -56,10 +76,8 @@ export class TcpTable {
     const { s } = this;
     const ep = s.row();
     const { c } = s;
-    c.live[ep] = 1;
     c.segHead[ep] = -1;
     c.segTail[ep] = -1;
-    c.lastOoo[ep] = -1;
     c.mss[ep] = mssBytes;
     c.cwnd[ep] = INITIAL_WINDOW;
     c.ssthresh[ep] = Infinity;
@@ -67,6 +85,9 @@ export class TcpTable {
     c.right[ep] = RCVBUF_BYTES / 2;
     c.xmitAt[ep] = Infinity;
     c.alpha[ep] = 1;
+    c.currRtt[ep] = Infinity;
+    c.undoMarker[ep] = -1;
+    c.retransStamp[ep] = -1;
     initReceiver(s, ep, RCVBUF_BYTES);
     return ep;
   }
@@ -84,7 +105,8 @@ export class TcpTable {
   private sendBuffer(ep: number): number {
     const { c } = this.s;
     const packets = c.cwnd[ep]! > INITIAL_WINDOW ? c.cwnd[ep]! : INITIAL_WINDOW;
-    const bytes = 2 * packets * (c.mss[ep]! + SKB_OVERHEAD_BYTES);
+    const bits = 32 - Math.clz32(c.mss[ep]! + SKB_HEAD_BYTES - 1);
+    const bytes = 2 * packets * ((1 << bits) + SK_BUFF_BYTES);
     return bytes < this.options.wmemMaxBytes ? bytes : this.options.wmemMaxBytes;
   }
 
@@ -99,9 +121,11 @@ export class TcpTable {
   }
 
   /** Whether nextSkb might find something. Cheap; may say yes in vain. */
-  canSend(ep: number, _now: number): boolean {
+  canSend(ep: number, now: number): boolean {
     const { s } = this;
     const { c } = s;
+    if (this.paced && c.paceAt[ep]! > now) return false;
+    if ((c.probe[ep]! & (PROBE_NEW | PROBE_TAIL)) !== 0) return true;
     if (inFlight(s, ep) >= c.cwnd[ep]!) return false;
     if (c.lostOut[ep]! > c.retransOut[ep]!) return true;
     return c.end[ep]! > c.nxt[ep]! && c.blocked[ep]! >= TSQ;
@@ -146,8 +170,8 @@ export class TcpTable {
     return read(this, ep, now, bytes);
   }
 
-  fillAck(ep: number, _now: number): void {
-    fillAck(this, ep);
+  fillAck(ep: number, now: number): void {
+    fillAck(this, ep, now);
   }
 
   onAck(
@@ -162,13 +186,15 @@ export class TcpTable {
     ece: boolean,
     _ackPackets: number,
   ): void {
+    if (tsEcr >= 0) receiverRtt(this.s, ep, now, tsEcr);
     onAck(this, ep, now, ackSeq, windowBytes, tsEcr, sackCount, sack, sackOffset, ece);
   }
 
   /** Earliest deadline, ps; Infinity: none. */
   timerPs(ep: number): number {
     const { c } = this.s;
-    return c.xmitAt[ep]! < c.delackAt[ep]! ? c.xmitAt[ep]! : c.delackAt[ep]!;
+    const at = c.xmitAt[ep]! < c.delackAt[ep]! ? c.xmitAt[ep]! : c.delackAt[ep]!;
+    return c.blocked[ep] === PACED && c.paceAt[ep]! < at ? c.paceAt[ep]! : at;
   }
 
   onTimer(ep: number, now: number): number {

@@ -16,14 +16,17 @@ function withFact(name: string, fact: Fact): Machine {
 /** Softirq ps of each core of the receiving node (node 1) over the window. */
 function softirqOf(machine: Machine, backend: string, streams: number): number[] {
   let soft: number[] = [];
-  runTask(tinyTask({ backend, machine, traffic: netperfTraffic('TCP_STREAM', { streams }) }), {
-    done: (_, measure: Measure) => {
-      const begin = measure.begin[0]!.softPs;
-      const end = measure.end[0]!.softPs;
-      const from = machine.wire === 'veth' ? 0 : machine.cores;
-      soft = [...end].map((ps, i) => ps - begin[i]!).slice(from, from + machine.cores);
+  runTask(
+    tinyTask({ backend, machine, traffic: netperfTraffic('TCP_STREAM', { streams }), warmupPs: 20e9 }),
+    {
+      done: (_, measure: Measure) => {
+        const begin = measure.begin[0]!.softPs;
+        const end = measure.end[0]!.softPs;
+        const from = machine.wire === 'veth' ? 0 : machine.cores;
+        soft = [...end].map((ps, i) => ps - begin[i]!).slice(from, from + machine.cores);
+      },
     },
-  });
+  );
   return soft;
 }
 

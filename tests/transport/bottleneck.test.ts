@@ -2,9 +2,9 @@
  * TCP through a bottleneck against a real kernel: goodput, round-trip time, congestion window, drops.
  *
  * Source: docs/SOURCES.md, K10 (Linux 6.18, three namespaces, token bucket with a burst of 15,140 B, 8 s, no
- * offloads, medians of three runs). Nothing was fitted to these rows. Known to be wrong, and left visible: the
- * kernel drops three times as many packets where the buffer is small and the path short, and its first
- * slow start through a 20 ms path and a 30,000 B buffer overshoots one round later (docs/ACCURACY.md).
+ * offloads, medians of three runs). Nothing was fitted to these rows. Known to be wrong, and left visible: Reno's
+ * first slow start into a deep buffer on a short path is held by the receive window of Linux 6.12 sooner than by
+ * that of 6.18 and drops half as many packets.
  */
 import { ok } from 'node:assert/strict';
 import test from 'node:test';
@@ -70,20 +70,22 @@ const errors = MEASURED.map(
   },
 );
 
-test('goodput: within 2 % in the median and at the 90th percentile, 15 % at worst', () => {
+const drops = (e: (typeof errors)[number]): number => (e.drops > 1 ? e.drops : 1 / e.drops);
+
+test('goodput: within 2 % in the median, 6 % at the 90th percentile and at worst', () => {
   ok(median(errors.map((e) => e.goodput)) <= 0.02);
-  ok(ninetieth(errors.map((e) => e.goodput)) <= 0.02);
-  for (const e of errors) ok(e.goodput <= 0.15, `${e.name}: ${e.goodput}`);
+  for (const e of errors) ok(e.goodput <= 0.06, `${e.name}: ${e.goodput}`);
 });
 
-test('median round-trip time within 10 %, median window within 10 %, both in the median of rows', () => {
-  ok(median(errors.map((e) => e.rtt)) <= 0.1);
-  ok(median(errors.map((e) => e.cwnd)) <= 0.1);
-  ok(ninetieth(errors.map((e) => e.cwnd)) <= 0.25);
+test('median round-trip time and median window: within 10 % in the median, 20 % at the 90th percentile', () => {
+  for (const key of ['rtt', 'cwnd'] as const) {
+    const off = errors.map((e) => e[key]);
+    ok(median(off) <= 0.1, key);
+    ok(ninetieth(off) <= 0.2, key);
+  }
 });
 
-test('deep buffers: drops within a factor of 1.5 (HyStart leaves slow start as the kernel does)', () => {
-  const deep = errors.filter((e) => e.name.includes('600000 B 1 flows'));
-  ok(deep.length >= 6);
-  for (const e of deep) ok(e.drops > 1 / 1.5 && e.drops < 1.5, `${e.name}: ${e.drops}`);
+test('drops: within a factor of 1.5 in four rows of five, 2.2 at worst', () => {
+  ok(errors.filter((e) => drops(e) <= 1.5).length >= 16);
+  for (const e of errors) ok(drops(e) <= 2.2, `${e.name}: ${e.drops}`);
 });

@@ -1,5 +1,5 @@
 /** The sender by hand: slow start, scoreboard, probes, time-outs, windows. Each ACK is written out. */
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import test from 'node:test';
 import { TcpTable } from '../../engine/transport/tcpTable.ts';
 
@@ -158,21 +158,146 @@ test('the receive window holds the sender and lets it go', () => {
   );
 });
 
-test('Reno halves, CUBIC keeps seven tenths, DCTCP by its marked share', () => {
-  const after = (kind: 'cubic' | 'reno' | 'dctcp', alpha: number): number => {
-    const t = table(kind);
-    const ep = t.open(MSS);
-    t.s.c.alpha[ep] = alpha;
-    t.s.c.cwnd[ep] = 100;
-    t.write(ep, 100 * MSS);
-    t.s.c.right[ep] = 1e9;
-    sendAll(t, ep, 1e9);
+/** Window of 100 packets, all out. */
+function hundredOut(kind: 'cubic' | 'reno' | 'dctcp'): { t: TcpTable; ep: number } {
+  const t = table(kind);
+  const ep = t.open(MSS);
+  t.s.c.cwnd[ep] = 100;
+  t.write(ep, 1000 * MSS);
+  t.s.c.right[ep] = 1e9;
+  sendAll(t, ep, 1e9);
+  return { t, ep };
+}
+
+test('a loss: Reno halves, DCTCP too, CUBIC keeps 717/1,024', () => {
+  const after = (kind: 'cubic' | 'reno' | 'dctcp'): number => {
+    const { t, ep } = hundredOut(kind);
     for (const end of [2, 3, 4]) ack(t, ep, 1e9 + RTT_PS, 0, [MSS, end * MSS]);
     return t.s.c.ssthresh[ep]!;
   };
-  equal(after('reno', 0), 50);
-  equal(after('cubic', 0), 70);
-  equal(after('dctcp', 0.5), 75);
+  equal(after('reno'), 50);
+  equal(after('cubic'), 70);
+  equal(after('dctcp'), 50);
+});
+
+test('a mark without a loss: proportional reduction over one round trip, then the threshold', () => {
+  const { t, ep } = hundredOut('reno');
+  const now = 1e9 + RTT_PS;
+  for (let n = 2; n <= 100; n += 2) {
+    t.onAck(ep, now, n * MSS, 1e7, now - RTT_PS, 0, new Float64Array(6), 0, true, 1);
+    sendAll(t, ep, now);
+    ok(t.s.c.cwnd[ep]! >= 50);
+    // Half of what arrives may leave.
+    ok(Math.abs(t.s.c.prrOut[ep]! - n / 2) <= 1, `${t.s.c.prrOut[ep]} after ${n}`);
+  }
+  ack(t, ep, now + RTT_PS, 102 * MSS);
+  equal(t.s.c.cwnd[ep], 50);
+  equal(t.s.c.state[ep], 0);
+  equal(t.retransmittedPackets, 0);
+});
+
+test('DCTCP: alpha becomes the marked share', () => {
+  const t = table('dctcp');
+  const ep = t.open(MSS);
+  t.write(ep, 1e7);
+  t.s.c.right[ep] = 1e9;
+  equal(t.s.c.alpha[ep], 1);
+  let una = 0;
+  let count = 0;
+  for (let now = 1e9; now < 1e9 + 300 * RTT_PS; now += RTT_PS) {
+    sendAll(t, ep, now);
+    // One packet in four is marked; each is acknowledged alone.
+    for (const end = t.s.c.nxt[ep]!; una < end; ) {
+      una += MSS;
+      count++;
+      t.onAck(ep, now + RTT_PS, una, 1e7, now, 0, new Float64Array(6), 0, count % 4 === 0, 1);
+    }
+    t.write(ep, 100 * MSS);
+  }
+  // Windows of two to four packets: the share of a round is 0, 1/4, 1/3 or 1/2, a quarter in the mean.
+  ok(Math.abs(t.s.c.alpha[ep]! - 0.25) < 0.08, `${t.s.c.alpha[ep]}`);
+});
+
+test('a probe whose original had arrived changes nothing; one that repaired a loss reduces the window', () => {
+  const probed = (): { t: TcpTable; ep: number; at: number } => {
+    const t = table();
+    const ep = t.open(MSS);
+    t.write(ep, 10 * MSS);
+    sendAll(t, ep, 0);
+    ack(t, ep, RTT_PS, 5 * MSS);
+    const at = t.timerPs(ep);
+    t.onTimer(ep, at);
+    equal(t.canSend(ep, at), true);
+    equal(sendAll(t, ep, at).length, 1);
+    equal(t.s.c.state[ep], 0);
+    equal(t.s.c.cwnd[ep], 15);
+    return { t, ep, at: at + RTT_PS };
+  };
+  const needless = probed();
+  ack(needless.t, needless.ep, needless.at, 10 * MSS);
+  ack(needless.t, needless.ep, needless.at + 1e6, 10 * MSS); // the duplicate's ACK
+  needless.t.write(needless.ep, MSS);
+  sendAll(needless.t, needless.ep, needless.at + 2e6);
+  ack(needless.t, needless.ep, needless.at + RTT_PS, 11 * MSS);
+  ok(needless.t.s.c.cwnd[needless.ep]! >= 15);
+  const useful = probed();
+  ack(useful.t, useful.ep, useful.at, 10 * MSS);
+  useful.t.write(useful.ep, MSS);
+  sendAll(useful.t, useful.ep, useful.at + 2e6);
+  const before = useful.t.s.c.cwnd[useful.ep]!;
+  ack(useful.t, useful.ep, useful.at + RTT_PS, 11 * MSS);
+  equal(useful.t.s.c.cwnd[useful.ep], Math.floor(before / 2));
+});
+
+test('the echo of a timestamp older than the retransmission takes the reduction back', () => {
+  const { t, ep } = hundredOut('reno');
+  const now = 1e9 + RTT_PS;
+  for (const end of [2, 3, 4]) ack(t, ep, now, 0, [MSS, end * MSS]);
+  sendAll(t, ep, now);
+  equal(t.s.c.ssthresh[ep], 50);
+  // The first packet was only late: its ACK echoes the time of the original, 10 ms before the retransmission.
+  ack(t, ep, now + 3e9, 100 * MSS);
+  t.onAck(ep, now + 3e9, 104 * MSS, 1e7, 1e9, 0, new Float64Array(6), 0, false, 1);
+  ok(t.s.c.cwnd[ep]! >= 100, `${t.s.c.cwnd[ep]}`);
+  ok(t.s.c.ssthresh[ep]! > 50);
+});
+
+test('an idle sender begins anew: half the window for each time-out, ten packets at least', () => {
+  const { t, ep } = hundredOut('reno');
+  ack(t, ep, 1e9 + RTT_PS, 100 * MSS);
+  sendAll(t, ep, 1e9 + RTT_PS);
+  const last = 1e9 + 2 * RTT_PS;
+  ack(t, ep, last, t.s.c.nxt[ep]!);
+  equal(t.s.c.packetsOut[ep], 0);
+  t.s.c.cwnd[ep] = 100;
+  t.s.c.ssthresh[ep] = 50;
+  // Last sent one round trip before; the time-out is 200 ms and a round trip: 2.4 of them are two halvings.
+  const rto = t.s.c.rto[ep]!;
+  sendAll(t, ep, last - RTT_PS + 2.4 * rto);
+  equal(t.s.c.packetsOut[ep], 25);
+  equal(t.s.c.ssthresh[ep], 75);
+});
+
+test('paced: after ten packets one skb each (packets / rate), twice the window a round trip in slow start', () => {
+  const t = new TcpTable(
+    { congestion: 'reno', rmemMaxBytes: 6e6, wmemMaxBytes: 4e6, gsoMaxBytes: 1, paced: true },
+    1,
+  );
+  const ep = t.open(MSS);
+  t.write(ep, 1e6);
+  equal(sendAll(t, ep, 0).length, 10);
+  for (let n = 1; n <= 10; n++) ack(t, ep, RTT_PS, n * MSS);
+  // 20 packets per 10 ms, twice that: one each 250 µs. The first gap is halved: the sender had been idle.
+  let now = RTT_PS;
+  const gaps: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    equal(sendAll(t, ep, now).length, 1);
+    equal(t.canSend(ep, now), false);
+    gaps.push(t.timerPs(ep) - now);
+    now = t.timerPs(ep);
+    equal(t.onTimer(ep, now) & 1, 1);
+  }
+  deepEqual(gaps, [125e6, 250e6, 250e6, 250e6, 250e6, 250e6]);
 });
 
 test('a super-packet holds as many segments as the rate of a millisecond, at least two, at most 64 KB', () => {
