@@ -4,7 +4,7 @@ import { runBottleneck } from './bottleneck/bed.ts';
 import type { Cell, CellRecord } from './study.ts';
 
 export function runCell(cell: Cell, hooks: TaskHooks = {}): CellRecord {
-  return 'bottleneck' in cell ? runBottleneck(cell) : runEngineTask(cell, hooks);
+  return 'bottleneck' in cell ? runBottleneck(cell, hooks) : runEngineTask(cell, hooks);
 }
 
 export { runCell as runTask };

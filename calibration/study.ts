@@ -45,6 +45,11 @@ export interface Row extends Measured {
   readonly error: number | null;
   /** No host row fixed the machine's speed: clock ratio or nothing at all. */
   readonly scaleAssumed: boolean;
+  /**
+   * Rows of one bed, family and metric with the same key may be set against each other in the order of pairs: same MTU,
+   * same kernel. null or left out: not compared.
+   */
+  readonly pairing?: string | null;
   /** The same row as the naive predictors see it, ratio errors like `error`; null where they have nothing to say. */
   readonly naive: { readonly host: number | null; readonly line: number | null };
 }
@@ -56,7 +61,7 @@ export type Study = Generator<readonly Cell[], readonly Row[], readonly (CellRec
 export function scored(
   measured: Measured,
   predicted: number | null,
-  more: Partial<Pick<Row, 'scaleAssumed' | 'naive' | 'reason'>> = {},
+  more: Partial<Pick<Row, 'scaleAssumed' | 'naive' | 'reason' | 'pairing'>> = {},
 ): Row {
   const usable = predicted !== null && Number.isFinite(predicted) && measured.measured !== 0;
   return {

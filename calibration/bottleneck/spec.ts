@@ -19,6 +19,8 @@ export interface BottleneckSpec {
 
 export interface BottleneckRecord {
   readonly bottleneck: string;
+  /** Events of the bed. */
+  readonly events: number;
   readonly goodputMbps: number;
   /** Packets that the bucket's queue refused. */
   readonly drops: number;

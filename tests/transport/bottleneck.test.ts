@@ -8,7 +8,7 @@
  */
 import { ok } from 'node:assert/strict';
 import test from 'node:test';
-import { median, runBottleneck } from '../lib/bottleneck.ts';
+import { runBottleneck } from '../../calibration/bottleneck/bed.ts';
 
 type Row = readonly [
   congestion: 'cubic' | 'reno',
@@ -45,13 +45,26 @@ const MEASURED: readonly Row[] = [
   ['cubic', 100, 2500, 30000, 1, 94.9, 125, 6.0, 76744],
 ];
 
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
 const off = (model: number, measured: number): number => Math.abs(model / measured - 1);
 const ninetieth = (values: number[]): number =>
   values.sort((a, b) => a - b)[Math.floor(values.length * 0.9)]!;
 
 const errors = MEASURED.map(
   ([congestion, rateMbps, delayUs, limitBytes, flows, goodput, drops, rtt, cwnd]) => {
-    const shape = { congestion, rateMbps, delayUs, limitBytes, flows, seconds: 8, burstBytes: 15_140 };
+    const shape = {
+      bottleneck: '',
+      congestion,
+      rateMbps,
+      delayUs,
+      limitBytes,
+      flows,
+      seconds: 8,
+      burstBytes: 15_140,
+    };
     const model = runBottleneck(shape);
     const name = `${congestion} ${rateMbps} Mb/s ${delayUs} us ${limitBytes} B ${flows} flows`;
     const row = {

@@ -6,163 +6,14 @@
  * delays in both directions, 5 µs between frames of a host.
  */
 import { TcpTable } from '../../engine/transport/tcpTable.ts';
+import { Agenda, Alarm } from './agenda.ts';
+import { type Frame, TokenBucket } from './bucket.ts';
+import type { BottleneckRecord, BottleneckSpec } from './spec.ts';
 
 const MSS = 1448;
-const HEADER_BYTES = 66;
 const HOST_GAP_PS = 5e6;
-
-export interface BottleneckOptions {
-  readonly congestion: 'cubic' | 'reno';
-  readonly rateMbps: number;
-  readonly delayUs: number;
-  readonly limitBytes: number;
-  readonly flows: number;
-  readonly seconds: number;
-  readonly burstBytes: number;
-}
-
-export interface BottleneckResult {
-  readonly goodputMbps: number;
-  readonly drops: number;
-  readonly rttMs: number;
-  readonly cwndBytes: number;
-}
-
-interface Frame {
-  readonly flow: number;
-  readonly seq: number;
-  readonly bytes: number;
-  readonly stamp: number;
-  readonly echo: number;
-}
-
-interface Event {
-  readonly at: number;
-  readonly order: number;
-  readonly act: () => void;
-}
-
-/** A binary heap by (time, entry): a second event list, so that the engine's own is not needed here. */
-class Agenda {
-  now = 0;
-  private readonly heap: Event[] = [];
-  private entered = 0;
-
-  at(when: number, act: () => void): void {
-    const { heap } = this;
-    let i = heap.push({ at: when, order: this.entered++, act }) - 1;
-    for (let p = (i - 1) >> 1; i > 0 && before(heap[i]!, heap[p]!); i = p, p = (i - 1) >> 1) swap(heap, i, p);
-  }
-
-  run(end: number): void {
-    while (this.heap.length > 0 && this.heap[0]!.at <= end) {
-      const event = this.take();
-      this.now = event.at;
-      event.act();
-    }
-  }
-
-  private take(): Event {
-    const { heap } = this;
-    const first = heap[0]!;
-    const last = heap.pop()!;
-    if (heap.length === 0) return first;
-    heap[0] = last;
-    for (let i = 0; ; ) {
-      let c = 2 * i + 1;
-      if (c >= heap.length) break;
-      if (c + 1 < heap.length && before(heap[c + 1]!, heap[c]!)) c++;
-      if (!before(heap[c]!, heap[i]!)) break;
-      swap(heap, i, c);
-      i = c;
-    }
-    return first;
-  }
-}
-
-const before = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
-function swap(heap: Event[], a: number, b: number): void {
-  [heap[a], heap[b]] = [heap[b]!, heap[a]!];
-}
-
-/** A shaper as `tc tbf`: tokens by rate up to the burst, a queue limited in bytes. */
-class TokenBucket {
-  drops = 0;
-  private tokens: number;
-  private filledAt = 0;
-  private queued = 0;
-  private waiting = false;
-  private readonly queue: Frame[] = [];
-  private readonly agenda: Agenda;
-  private readonly o: BottleneckOptions;
-  private readonly out: (frame: Frame) => void;
-
-  constructor(agenda: Agenda, o: BottleneckOptions, out: (frame: Frame) => void) {
-    this.agenda = agenda;
-    this.o = o;
-    this.out = out;
-    this.tokens = o.burstBytes;
-  }
-
-  offer(frame: Frame): void {
-    const size = frame.bytes + HEADER_BYTES;
-    if (this.queued + size > this.o.limitBytes) {
-      this.drops++;
-      return;
-    }
-    this.queued += size;
-    this.queue.push(frame);
-    this.serve();
-  }
-
-  private serve(): void {
-    const { agenda, o, queue } = this;
-    const psPerByte = 8e6 / o.rateMbps;
-    this.tokens = Math.min(o.burstBytes, this.tokens + (agenda.now - this.filledAt) / psPerByte);
-    this.filledAt = agenda.now;
-    while (queue.length > 0 && this.tokens >= queue[0]!.bytes + HEADER_BYTES - 1e-6) {
-      const frame = queue.shift()!;
-      this.tokens -= frame.bytes + HEADER_BYTES;
-      this.queued -= frame.bytes + HEADER_BYTES;
-      agenda.at(agenda.now + 2e6, () => this.out(frame));
-    }
-    if (queue.length === 0 || this.waiting) return;
-    this.waiting = true;
-    const missing = queue[0]!.bytes + HEADER_BYTES - this.tokens;
-    agenda.at(agenda.now + Math.ceil(missing * psPerByte), () => {
-      this.waiting = false;
-      this.serve();
-    });
-  }
-}
-
-/** Calls `fire` when the endpoint's deadline has come; later deadlines are found out then. */
-class Alarm {
-  private armed = Infinity;
-  private readonly agenda: Agenda;
-  private readonly table: TcpTable;
-  private readonly ep: number;
-  private readonly fire: () => void;
-
-  constructor(agenda: Agenda, table: TcpTable, ep: number, fire: () => void) {
-    this.agenda = agenda;
-    this.table = table;
-    this.ep = ep;
-    this.fire = fire;
-  }
-
-  sync(): void {
-    const at = this.table.timerPs(this.ep);
-    if (at >= this.armed) return;
-    this.armed = at;
-    this.agenda.at(Math.max(at, this.agenda.now), () => {
-      if (this.armed !== at) return;
-      this.armed = Infinity;
-      if (this.table.timerPs(this.ep) <= this.agenda.now) this.fire();
-      this.sync();
-    });
-  }
-}
+/** Windows and round-trip times are looked at ten times a second. */
+const SAMPLE_PS = 100e9;
 
 interface Ends {
   readonly s: number;
@@ -182,7 +33,7 @@ class Bed {
   private outFree = 0;
   private backFree = 0;
 
-  constructor(o: BottleneckOptions) {
+  constructor(o: BottleneckSpec) {
     const { congestion } = o;
     // The kernel's TCP makes GSO skbs whatever its devices can; the first device cuts them. And the bed's sockets were
     // paced: its default is BBR, which starts a socket's pacing when it connects, and iperf3 chooses CUBIC or Reno
@@ -264,30 +115,41 @@ class Bed {
   }
 }
 
-export function runBottleneck(o: BottleneckOptions): BottleneckResult {
-  const bed = new Bed(o);
+/**
+ * Runs the bed for `seconds` of its own time.
+ * @param hooks.progress  told the simulated time, ps, with every sample
+ */
+export function runBottleneck(
+  spec: BottleneckSpec,
+  hooks: { readonly progress?: (simulatedPs: number, events: number) => void } = {},
+): BottleneckRecord {
+  const bed = new Bed(spec);
   const { agenda, senders, receivers, ends } = bed;
   const windows: number[] = [];
   const rtts: number[] = [];
-  for (let t = 100e9; t < o.seconds * 1e12; t += 100e9) {
+  for (let t = SAMPLE_PS; t < spec.seconds * 1e12; t += SAMPLE_PS) {
     agenda.at(t, () => {
       for (const { s } of ends) {
         windows.push(senders.s.c.cwnd[s]! * MSS);
         rtts.push(senders.s.c.srtt[s]! / 1e9);
       }
+      hooks.progress?.(agenda.now, agenda.count);
     });
   }
-  agenda.run(o.seconds * 1e12);
+  agenda.run(spec.seconds * 1e12);
   const bytes = ends.reduce((sum, { r }) => sum + receivers.s.c.readSeq[r]!, 0);
   return {
-    goodputMbps: (bytes * 8) / o.seconds / 1e6,
+    bottleneck: spec.bottleneck,
+    events: agenda.count,
+    goodputMbps: (bytes * 8) / spec.seconds / 1e6,
     drops: bed.bucket.drops,
-    rttMs: median(rtts),
-    cwndBytes: median(windows),
+    rttMs: upperMedian(rtts),
+    cwndBytes: upperMedian(windows),
   };
 }
 
-export function median(values: readonly number[]): number {
+/** The upper of two middle values: what the bed's tool took. */
+function upperMedian(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1]!;
 }
