@@ -4,9 +4,9 @@
  *
  * The time left is a guess from estimated costs; it is shown from the third second on.
  */
-import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Board } from '../workers/board.ts';
 import { estimateCost } from '../workers/cost.ts';
+import { labelOf, type Work } from '../workers/work.ts';
 import type { Io, ProgressMode } from './io.ts';
 
 const BAR_EVERY_MS = 200;
@@ -23,12 +23,12 @@ export class Progress {
   private lastDrawMs = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | null = null;
   private failures = 0;
-  private readonly specs: readonly TaskSpec[];
+  private readonly specs: readonly Work[];
   private readonly board: Board;
   private readonly mode: Exclude<ProgressMode, 'auto'>;
   private readonly io: Io;
 
-  constructor(specs: readonly TaskSpec[], board: Board, mode: Exclude<ProgressMode, 'auto'>, io: Io) {
+  constructor(specs: readonly Work[], board: Board, mode: Exclude<ProgressMode, 'auto'>, io: Io) {
     this.specs = specs;
     this.board = board;
     this.mode = mode;
@@ -103,10 +103,9 @@ export class Progress {
     if (this.failures > 0) parts.push(`${this.failures} failed`);
     if (seconds >= LEFT_FROM_S && share > 0.01)
       parts.push(`${duration((seconds * (1 - share)) / share)} left`);
-    const names = [...this.running].slice(0, 3).map((slot) => {
-      const spec = this.specs[slot]!;
-      return `${spec.backend.name}#${spec.seed} ${Math.floor(this.board.share(slot) * 100)} %`;
-    });
+    const names = [...this.running]
+      .slice(0, 3)
+      .map((slot) => `${labelOf(this.specs[slot]!)} ${Math.floor(this.board.share(slot) * 100)} %`);
     return parts.join(', ') + (names.length > 0 ? `; ${names.join(', ')}` : '');
   }
 }

@@ -4,7 +4,7 @@
  * Left out: values that JSON does not hold.
  */
 import { createHash } from 'node:crypto';
-import type { TaskSpec } from '../engine/core/taskSpec.ts';
+import type { Work } from './work.ts';
 
 const sortedKeys = (_key: string, value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -17,6 +17,6 @@ export function sha256(value: unknown): string {
 }
 
 /** Hash of all that a record depends on: the whole task and the version of the model that runs it. */
-export function taskHash(spec: TaskSpec, modelVersion: string): string {
+export function taskHash(spec: Work, modelVersion: string): string {
   return sha256({ spec, modelVersion });
 }

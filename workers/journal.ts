@@ -7,6 +7,7 @@
  */
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import type { TaskRecord } from '../engine/core/record.ts';
+import type { WorkRecord } from './work.ts';
 
 export interface JournalHeader {
   readonly journal: 'windtunnel';
@@ -28,21 +29,21 @@ export function createJournal(path: string, header: Omit<JournalHeader, 'journal
 }
 
 /** Adds one finished task. */
-export function appendRecord(path: string, hash: string, record: TaskRecord): void {
+export function appendRecord(path: string, hash: string, record: WorkRecord): void {
   appendFileSync(path, `${JSON.stringify({ hash, record })}\n`);
 }
 
-export interface Journal {
+export interface Journal<R extends WorkRecord = TaskRecord> {
   readonly header: JournalHeader;
   /** Records by task hash. */
-  readonly records: ReadonlyMap<string, TaskRecord>;
+  readonly records: ReadonlyMap<string, R>;
 }
 
 /**
  * Reads a journal and cuts off a torn last line.
  * @throws JournalError  unreadable, no journal, or broken before its last line
  */
-export function openJournal(path: string): Journal {
+export function openJournal<R extends WorkRecord = TaskRecord>(path: string): Journal<R> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -56,9 +57,9 @@ export function openJournal(path: string): Journal {
   if (header.journal !== 'windtunnel' || header.version !== 1 || !Array.isArray(header.argv)) {
     throw new JournalError(`${path} is no journal of this version`);
   }
-  const records = new Map<string, TaskRecord>();
+  const records = new Map<string, R>();
   for (let index = 1; index < lines.length; index++) {
-    const entry = parseLine(path, lines[index]!, index + 1) as { hash?: unknown; record?: TaskRecord };
+    const entry = parseLine(path, lines[index]!, index + 1) as { hash?: unknown; record?: R };
     if (typeof entry.hash !== 'string' || entry.record === undefined) {
       throw new JournalError(`${path}, line ${index + 1} is no record`);
     }

@@ -11,10 +11,10 @@ import os from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { TaskRecord } from '../engine/core/record.ts';
-import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Board } from './board.ts';
 import { estimateCost } from './cost.ts';
 import runJob, { type Answer, failureOf, type Job, type TaskFailure } from './runTask.ts';
+import type { Work, WorkRecord } from './work.ts';
 
 export type { TaskFailure } from './runTask.ts';
 
@@ -22,7 +22,7 @@ const MIB = 1_048_576;
 /** Event lists and skb pools are typed arrays outside this limit; the heap holds topology and records. */
 const HEAP_MIB_MAX = 4096;
 
-export interface PoolOptions {
+export interface PoolOptions<R extends WorkRecord = TaskRecord> {
   /** Threads; 0: in process. */
   readonly workers: number;
   /** URL of a module that exports `runTask`. */
@@ -32,7 +32,7 @@ export interface PoolOptions {
   /** One slot a task, in the order of `specs`. */
   readonly board: Board;
   readonly onStart?: (slot: number) => void;
-  readonly onRecord: (slot: number, record: TaskRecord) => void;
+  readonly onRecord: (slot: number, record: R) => void;
   readonly onFailure: (slot: number, failure: TaskFailure) => void;
   /** Progress of a task in process, where no timer can fire. */
   readonly onTick?: () => void;
@@ -44,11 +44,15 @@ export function autoWorkers(taskCount: number): number {
 }
 
 /** Runs all tasks; resolves when each is done, failed, or the signal came. */
-export async function runTasks(specs: readonly TaskSpec[], options: PoolOptions): Promise<void> {
+export async function runTasks<R extends WorkRecord = TaskRecord>(
+  specs: readonly Work[],
+  options: PoolOptions<R>,
+): Promise<void> {
   const costs = specs.map(estimateCost);
   const queue = specs.map((_, slot) => slot).sort((a, b) => costs[b]! - costs[a]! || a - b);
   const lanes = Math.min(options.workers, queue.length);
-  if (lanes === 0) return drain(specs, queue, options, (job) => runJob(job, options.onTick));
+  if (lanes === 0)
+    return drain(specs, queue, options, (job) => runJob(job, options.onTick) as Promise<Answer<R>>);
   const pool = startPool(lanes);
   // Errors of tasks reject their promises; this one means that threads cannot even start.
   const broken = new Promise<never>((_, reject) => pool.on('error', reject));
@@ -56,7 +60,7 @@ export async function runTasks(specs: readonly TaskSpec[], options: PoolOptions)
   const stop = (): void => void pool.destroy();
   options.signal.addEventListener('abort', stop, { once: true });
   try {
-    const run = (job: Job): Promise<Answer> => pool.run(job) as Promise<Answer>;
+    const run = (job: Job): Promise<Answer<R>> => pool.run(job) as Promise<Answer<R>>;
     const all = Promise.all(Array.from({ length: lanes }, () => drain(specs, queue, options, run)));
     await Promise.race([all, broken]);
   } finally {
@@ -76,25 +80,25 @@ function startPool(threads: number): Piscina {
 }
 
 /** Takes tasks from the shared queue until it is empty or the signal came. */
-async function drain(
-  specs: readonly TaskSpec[],
+async function drain<R extends WorkRecord>(
+  specs: readonly Work[],
   queue: number[],
-  options: PoolOptions,
-  run: (job: Job) => Promise<Answer>,
+  options: PoolOptions<R>,
+  run: (job: Job) => Promise<Answer<R>>,
 ): Promise<void> {
   while (!options.signal.aborted) {
     const slot = queue.shift();
     if (slot === undefined) return;
     options.onStart?.(slot);
-    let answer: Answer;
+    let answer: Answer<R>;
     try {
       answer = await run({ spec: specs[slot]!, runner: options.runner, board: options.board.buffer, slot });
     } catch (error) {
       answer = { record: null, failure: { ...failureOf(error), kind: 'died' } };
     }
     // A thread that was stopped on purpose is no failure.
-    if (options.signal.aborted && answer.record === null) return;
-    if (answer.record !== null) options.onRecord(slot, answer.record);
+    if (options.signal.aborted && answer.failure !== null) return;
+    if (answer.failure === null) options.onRecord(slot, answer.record);
     else options.onFailure(slot, answer.failure);
     // In process, let signals and the progress timer have their turn.
     await nextTurn();

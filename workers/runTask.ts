@@ -4,12 +4,11 @@
  *
  * A thrown error becomes data here: classes do not survive the way to the main thread.
  */
-import type { TaskRecord } from '../engine/core/record.ts';
-import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import { Board } from './board.ts';
+import { simulatedPs, type Work, type WorkRecord } from './work.ts';
 
 export interface Job {
-  readonly spec: TaskSpec;
+  readonly spec: Work;
   /** URL of a module that exports `runTask`. */
   readonly runner: string;
   readonly board: SharedArrayBuffer;
@@ -27,23 +26,23 @@ export interface TaskFailure {
   readonly detail: string;
 }
 
-export type Answer =
-  | { readonly record: TaskRecord; readonly failure: null }
+export type Answer<R extends WorkRecord = WorkRecord> =
+  | { readonly record: R; readonly failure: null }
   | { readonly record: null; readonly failure: TaskFailure };
 
 export type RunTask = (
-  spec: TaskSpec,
+  spec: Work,
   hooks?: { progress?: (simulatedPs: number, events: number) => void },
-) => TaskRecord;
+) => WorkRecord;
 
 /** @param onTick  called with every progress report; the in-process pool draws from it, threads have none */
 export default async function runJob(job: Job, onTick?: () => void): Promise<Answer> {
   try {
     const { runTask } = (await import(job.runner)) as { runTask: RunTask };
     const board = new Board(job.board);
-    const busyPs = job.spec.warmupPs + job.spec.windowPs;
-    const progress = (simulatedPs: number, events: number): void => {
-      board.set(job.slot, Math.min(0.99, simulatedPs / busyPs), events);
+    const busyPs = simulatedPs(job.spec);
+    const progress = (donePs: number, events: number): void => {
+      board.set(job.slot, Math.min(0.99, donePs / busyPs), events);
       onTick?.();
     };
     const record = runTask(job.spec, { progress });
