@@ -1,0 +1,161 @@
+/**
+ * Conditions → task: a reference machine with the stated NIC, clock and offloads, two nodes, netperf traffic.
+ *
+ * Rules, each applied in one place below: NIC families of servers segment and checksum inside tunnels, virtual
+ * NICs segment plain TCP only; one virtual CPU runs every stage; Calico VXLAN on kernels up to 5.7 has its
+ * transmit checksum off; an iperf3 datagram is what one TCP segment of the pod would carry.
+ * Left out: hypervisors' own work, anything that a source does not state.
+ */
+import { backendNamed } from '../../backends/catalog.ts';
+import type { NetperfKind, TaskSpec } from '../../engine/core/taskSpec.ts';
+import type { Backend } from '../../engine/host/backend.ts';
+import type { Machine, Price } from '../../engine/host/machine.ts';
+import { deriveMtu } from '../../engine/host/mtu.ts';
+import type { StageId } from '../../engine/host/stages.ts';
+import { machineNamed } from '../../machines/catalog.ts';
+import { twoNodes } from '../../scenarios/lib/cluster.ts';
+import { netperf } from '../../scenarios/lib/traffic.ts';
+import { type Conditions, kernelVersion } from './conditions.ts';
+import { requestIn, type Test, testOf } from './test.ts';
+
+/** What a bed's own host row may move, one number a family (rule 2). */
+export interface Scale {
+  /** All prices. */
+  readonly prices: number;
+  /** Price of one UDP send, besides. */
+  readonly udpSend: number;
+  /** One way between a host and its switch, ns. */
+  readonly hostDelayNs: number;
+}
+
+/** GHz of the machine whose sums anchor the Xeon book (C001). */
+const REFERENCE_GHZ = 3.4;
+/** No NIC rate stated: a line that does not limit. */
+const NO_LINE_GBPS = 100;
+const JUMBO_MTU_BYTES = 9000;
+const PLAIN_MTU_BYTES = 1500;
+/** Linux 5.7: the last kernel on which Felix switches VXLAN's transmit checksum off. */
+const VXLAN_CSUM_BUG_KERNEL = 507;
+
+/** Before a host row says more: prices by the clock (rule 1). */
+export function assumedScale(c: Conditions): Scale {
+  return { prices: REFERENCE_GHZ / (c.clockGhz ?? REFERENCE_GHZ), udpSend: 1, hostDelayNs: 500 };
+}
+
+/** MTU of the links, bytes: jumbo if the pods' packets need it. */
+export const linkMtuBytes = (c: Conditions): number =>
+  c.podMtuBytes > PLAIN_MTU_BYTES ? JUMBO_MTU_BYTES : PLAIN_MTU_BYTES;
+
+/** What the pods' packets may have: the stated MTU, capped by what the path carries. */
+export const podMtuBytes = (c: Conditions, backend: Backend): number =>
+  Math.min(c.podMtuBytes, c.sameNode ? c.podMtuBytes : deriveMtu(backend, linkMtuBytes(c)).podMtuBytes);
+
+/** Changes prices of the reference book; identity in the shipped state (`movedPrices.ts`). */
+export type Book = (prices: Machine['prices']) => Machine['prices'];
+
+/**
+ * The task that repeats a row's test.
+ * @throws Error if the catalogue has no such backend; a row whose metric is no test has a reason instead
+ */
+export function taskFor(c: Conditions, scale: Scale, book: Book): TaskSpec {
+  const test = testOf(c);
+  if (typeof test === 'string') throw new Error(test);
+  const backend = backendNamed(c.backend);
+  const mtu = podMtuBytes(c, backend);
+  const cluster = twoNodes({
+    linkGbps: c.linkGbps ?? NO_LINE_GBPS,
+    mtuBytes: linkMtuBytes(c),
+    hostDelayNs: Math.round(scale.hostDelayNs),
+    fabricKnowsPods: true,
+  });
+  const dims = { bed: c.bed, backend: backend.name, test: test.kind, mtu, streams: c.streams };
+  const cell = Object.entries(dims)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('/');
+  return {
+    task: `published/${cell}/${c.metric}/${c.writeBytes}/${scale.prices}/${scale.udpSend}/${scale.hostDelayNs}`,
+    index: 0,
+    cell,
+    dims,
+    scenario: 'published',
+    seed: 1,
+    backend,
+    baseline: backendNamed('host'),
+    machine: machineFor(c, scale, book),
+    cluster,
+    traffic: { netperf: trafficOf(c, test, mtu) },
+    policy: { rules: 0 },
+    podMtuBytes: mtu,
+    congestion: 'cubic',
+    ...windowOf(test.kind),
+    granularity: 'batch',
+    eventsMax: 50_000_000,
+  };
+}
+
+function trafficOf(c: Conditions, test: Test, mtuBytes: number): NonNullable<TaskSpec['traffic']['netperf']> {
+  const bytes = requestIn(c, test.kind, mtuBytes);
+  return netperf(test.kind, {
+    streams: c.streams,
+    messageBytes: bytes,
+    responseBytes: test.kind.endsWith('_RR') ? bytes : 1,
+    sameNode: c.sameNode,
+  });
+}
+
+const PS_PER_MS = 1_000_000_000;
+
+/** Long enough for a stream to leave slow start; an exchange is the same every time. */
+function windowOf(kind: NetperfKind): Pick<TaskSpec, 'warmupPs' | 'windowPs' | 'drainPs'> {
+  const [warmupMs, windowMs] = kind === 'TCP_STREAM' ? [40, 60] : kind === 'UDP_STREAM' ? [0, 40] : [2, 100];
+  return { warmupPs: warmupMs * PS_PER_MS, windowPs: windowMs * PS_PER_MS, drainPs: 0 };
+}
+
+/** Reference machine with the stated conditions and scaled prices. */
+export function machineFor(c: Conditions, scale: Scale, book: Book): Machine {
+  const virtual = !['bm', '?'].includes(c.platform);
+  const reference = machineNamed(virtual ? 'cloud-virtio' : 'xeon-25g');
+  const cores = c.cpus ?? reference.cores;
+  const tunnels = c.offload === 'on';
+  const kernel = kernelVersion(c.kernel);
+  const csumOff = kernel !== null && kernel <= VXLAN_CSUM_BUG_KERNEL && c.backend.startsWith('calico-vxlan');
+  const rateGbps = c.linkGbps ?? NO_LINE_GBPS;
+  return {
+    ...reference,
+    cores,
+    nic: { ...reference.nic, rateGbps, rxQueues: Math.min(reference.nic.rxQueues, cores) },
+    facts: {
+      ...reference.facts,
+      tso: true,
+      udpTunnelTso: tunnels,
+      ipipTso: tunnels,
+      rxInnerCsum: tunnels,
+      tunnelTxCsum: !csumOff,
+    },
+    prices: scaled(book(reference.prices), scale),
+  };
+}
+
+function scaled(prices: Machine['prices'], scale: Scale): Machine['prices'] {
+  const times = (price: Price, factor: number): Price => ({
+    ...price,
+    ...(price.firstNs === undefined ? {} : { firstNs: price.firstNs * factor }),
+    ...(price.eachNs === undefined ? {} : { eachNs: price.eachNs * factor }),
+    ...(price.packetNs === undefined ? {} : { packetNs: price.packetNs * factor }),
+    ...(price.byteNs === undefined ? {} : { byteNs: price.byteNs * factor }),
+  });
+  const entries = Object.entries(prices).map(([stage, price]) => [
+    stage,
+    times(price, scale.prices * (stage === 'UDP_OUT' ? scale.udpSend : 1)),
+  ]);
+  return Object.fromEntries(entries) as Record<StageId, Price>;
+}
+
+/** Link rate × payload ÷ wire bytes of a full packet, Gbit/s; null where no rate is stated. */
+export function lineGbps(c: Conditions, backend: Backend): number | null {
+  if (c.linkGbps === null) return null;
+  const mtu = podMtuBytes(c, backend);
+  const { overheadBytes } = deriveMtu(backend, linkMtuBytes(c));
+  const headers = 52; // IPv4 20 and TCP 32 with timestamps; an iperf3 datagram carries the same
+  return (c.linkGbps * (mtu - headers)) / (mtu + overheadBytes + 38);
+}
