@@ -17,7 +17,7 @@ import { STRIDE } from './core/table.ts';
 import { MODEL_VERSION } from './core/version.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
-import { type Measure, SAMPLES } from './measure.ts';
+import { type Measure, SAMPLES, type Snapshot } from './measure.ts';
 import type { Ledger } from './traffic/ledger.ts';
 import { offeredLoads } from './traffic/load.ts';
 import { binding, type QueueLoss, utilisations } from './utilisation.ts';
@@ -56,6 +56,7 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
     cpu: totals.map(({ stage, class: cls, ps, confidence }): StageCpu => {
       return { stage, class: cls, ps: ps.toString(), confidence };
     }),
+    coreBusyPs: coreBusy(cluster, measure),
     utilisation: mean,
     binding: binding(mean, losses, windowHeld(cluster), flood),
     overloaded:
@@ -76,6 +77,18 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
     sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
     memoryBytes: sum((i) => partitions[i]!.memoryBytes() + cluster.stacks[i]!.tcp.memoryBytes()),
   };
+}
+
+const CORES_SHOWN_MAX = 64;
+
+function coreBusy(cluster: Cluster, measure: Measure): number[] {
+  const { partitions } = cluster;
+  const busy = (s: Snapshot, core: number): number => s.softPs[core]! + s.procPs[core]!;
+  const all = partitions.reduce((sum, p) => sum + p.cores.rows, 0);
+  if (all > CORES_SHOWN_MAX) return [];
+  return partitions.flatMap((p, i) =>
+    Array.from({ length: p.cores.rows }, (_, c) => busy(measure.end[i]!, c) - busy(measure.begin[i]!, c)),
+  );
 }
 
 function merged(histograms: readonly Histogram[]): HistogramData {

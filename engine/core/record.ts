@@ -96,6 +96,8 @@ export interface TaskRecord {
   /** Packets offered to each queue that can drop, whole run: the base of its drop share. */
   readonly queueOffered: Readonly<Record<string, number>>;
   readonly cpu: readonly StageCpu[];
+  /** Busy time of each core in the window, ps, node by node; empty where the cluster has more than 64 cores. */
+  readonly coreBusyPs: readonly number[];
   /** Ratio 0…1 by class; absent where the cluster has no such resource. */
   readonly utilisation: Readonly<Partial<Record<ResourceClass, number>>>;
   readonly binding: Binding;

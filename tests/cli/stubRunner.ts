@@ -28,6 +28,7 @@ function recordOf(spec: TaskSpec): TaskRecord {
     text: 'nothing binds; nearest: NIC at 50 %',
     kind: 'none',
     resource: 'NIC',
+    coreBusyPs: [],
     utilisation: 0.5,
   } as const;
   const none = { count: 0, buckets: [] };
@@ -68,6 +69,7 @@ function recordOf(spec: TaskSpec): TaskRecord {
     drops: {},
     queueOffered: {},
     cpu: [{ stage: 'IP_OUT', class: 'system', ps: '123456789', confidence: 'published' }],
+    coreBusyPs: [],
     utilisation: { NIC: 0.5 },
     binding,
     overloaded: false,

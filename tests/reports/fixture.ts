@@ -149,6 +149,7 @@ export function recordOf(
     drops: shape.drops,
     queueOffered: { 'RX ring': 40_000, qdisc: 40_000 },
     cpu: shape.cpu,
+    coreBusyPs: [],
     utilisation: {
       'application core': 0.3,
       'softirq core': shape.softirq + (seedIndex - 1) * 0.01,

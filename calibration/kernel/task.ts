@@ -1,0 +1,175 @@
+/**
+ * A configuration of the kernel measurements → a task of the engine on the measured machine.
+ *
+ * The names of experiments and settings are the data's (docs/SOURCES.md, K1): `e0_hole` price of a packet, `e1` bulk
+ * streams, `e2` message sizes, `e3` request/response, `e0u_paced` paced datagrams, `e4_*` rules and routes.
+ */
+import { backendNamed } from '../../backends/catalog.ts';
+import type { NetperfTraffic, PolicySpec, TaskSpec } from '../../engine/core/taskSpec.ts';
+import type { Machine } from '../../engine/host/machine.ts';
+import { machineNamed } from '../../machines/catalog.ts';
+import { twoNodes } from '../../scenarios/lib/cluster.ts';
+import { netperf } from '../../scenarios/lib/traffic.ts';
+import { bedPath } from './paths.ts';
+
+export type Config = Readonly<Record<string, string | number>>;
+
+const MS = 1e9;
+/** iperf3's default write. */
+const IPERF_WRITE_BYTES = 131_072;
+
+interface Plan {
+  readonly traffic: NetperfTraffic;
+  readonly warmupMs: number;
+  readonly windowMs: number;
+  readonly policy?: PolicySpec;
+  /** The idle core was kept from halting. */
+  readonly awake: boolean;
+}
+
+/** What cannot be run: the reason, for the row. */
+export class NotModelled extends Error {}
+
+/** The task of one configuration. @throws NotModelled */
+export function kernelTask(exp: string, cfg: Config): TaskSpec {
+  const mode = text(cfg, 'mode', exp.startsWith('e4') ? 'hostgw' : undefined);
+  const path = bedPath(mode, number(cfg, 'hops', exp === 'e4_fwd_rules' ? 1 : 0));
+  if (path === null) throw new NotModelled(`unknown mode '${mode}'`);
+  const mtuBytes = number(cfg, 'mtu', mode === 'udp9' ? 9000 : 1500);
+  const plan = planOf(exp, cfg, mtuBytes);
+  const task = `${exp}/${configId(cfg)}`;
+  return {
+    task,
+    index: 0,
+    cell: task,
+    dims: { backend: path.backend.name },
+    scenario: 'kernel',
+    seed: 1,
+    backend: path.backend,
+    baseline: backendNamed('host'),
+    machine: machineOf(cfg, plan.awake),
+    cluster: twoNodes({ mtuBytes }),
+    traffic: { netperf: { ...plan.traffic, sameNode: path.sameNode, pinned: true } },
+    policy: plan.policy ?? { rules: 0 },
+    podMtuBytes: null,
+    congestion: 'cubic',
+    warmupPs: plan.warmupMs * MS,
+    windowPs: plan.windowMs * MS,
+    drainPs: 0,
+    granularity: 'batch',
+    eventsMax: 50_000_000,
+  };
+}
+
+/** Settings without the tag, sorted: what makes two measurements the same configuration. */
+export function configId(cfg: Config): string {
+  const keys = Object.keys(cfg).filter((key) => key !== 'tag');
+  return keys
+    .sort()
+    .map((key) => `${key}=${cfg[key]}`)
+    .join(',');
+}
+
+function planOf(exp: string, cfg: Config, mtuBytes: number): Plan {
+  switch (exp) {
+    case 'e0_hole':
+    case 'e4_fwd_routes':
+      return hole(number(cfg, 'msg', 64));
+    case 'e4_fwd_rules':
+      return { ...hole(64), policy: rulesOf(cfg) };
+    case 'e4_tcp_rules':
+      return { ...stream(1, IPERF_WRITE_BYTES), policy: rulesOf(cfg) };
+    case 'e1':
+      return bulk(text(cfg, 'kind'), mtuBytes);
+    case 'e2':
+      if (text(cfg, 'proto') === 't') return stream(1, number(cfg, 'msg'));
+      return flood(number(cfg, 'msg'), mtuBytes);
+    case 'e3':
+      return exchange(cfg, mtuBytes);
+    case 'e0u_paced':
+      return paced(cfg);
+    default:
+      throw new NotModelled(`unknown experiment '${exp}'`);
+  }
+}
+
+/** Datagrams into a full socket. From the start: those that fill it are counted with the others. */
+const hole = (messageBytes: number): Plan => ({
+  traffic: netperf('UDP_STREAM', { messageBytes, sink: true }),
+  warmupMs: 0,
+  windowMs: 50,
+  awake: false,
+});
+
+const stream = (streams: number, messageBytes: number): Plan => ({
+  traffic: netperf('TCP_STREAM', { streams, messageBytes }),
+  warmupMs: 50,
+  windowMs: 200,
+  awake: true,
+});
+
+function flood(messageBytes: number, mtuBytes: number): Plan {
+  if (messageBytes > mtuBytes - 28) throw new NotModelled('fragmented datagrams are not modelled');
+  return { traffic: netperf('UDP_STREAM', { messageBytes }), warmupMs: 20, windowMs: 100, awake: true };
+}
+
+function bulk(kind: string, mtuBytes: number): Plan {
+  const streams = /^tcp(\d+)$/.exec(kind)?.[1];
+  if (streams !== undefined) return stream(Number(streams), IPERF_WRITE_BYTES);
+  // iperf3 sizes its datagrams by the path's MSS; the tunnels' is 50 bytes shorter.
+  if (kind === 'udp') return flood(mtuBytes - 28 - 50, mtuBytes);
+  throw new NotModelled(`unknown kind of stream '${kind}'`);
+}
+
+function exchange(cfg: Config, mtuBytes: number): Plan {
+  const bytes = number(cfg, 'msg');
+  const tcp = text(cfg, 'proto') === 't';
+  if (!tcp && bytes > mtuBytes - 28) throw new NotModelled('fragmented datagrams are not modelled');
+  const traffic = netperf(tcp ? 'TCP_RR' : 'UDP_RR', { messageBytes: bytes, responseBytes: bytes });
+  return { traffic, warmupMs: 20, windowMs: 200, awake: number(cfg, 'nohalt', 0) === 1 };
+}
+
+function paced(cfg: Config): Plan {
+  const traffic = netperf('UDP_STREAM', {
+    messageBytes: number(cfg, 'msg'),
+    paceMessagesPerS: number(cfg, 'pps'),
+    burst: number(cfg, 'burst'),
+  });
+  return { traffic, warmupMs: 0, windowMs: 500, awake: false };
+}
+
+function rulesOf(cfg: Config): PolicySpec {
+  return { rules: number(cfg, 'n', 0) };
+}
+
+/** The measured machine with the offloads and steering of this measurement. */
+function machineOf(cfg: Config, awake: boolean): Machine {
+  const machine = machineNamed('veth-vm');
+  const off = text(cfg, 'off', 'on');
+  if (!['on', 'gsogro', 'off'].includes(off)) throw new NotModelled(`unknown offloads '${off}'`);
+  const { facts, waking } = machine;
+  return {
+    ...machine,
+    facts: {
+      ...facts,
+      ...(off === 'on' ? {} : { tso: false, udpTunnelTso: false, ipipTso: false }),
+      ...(off === 'off' ? { gso: false, gro: false } : {}),
+      rps: number(cfg, 'rps', 0) !== 0,
+    },
+    waking: awake ? { ...waking, haltNs: waking.sleepNs } : waking,
+  };
+}
+
+function text(cfg: Config, key: string, other?: string): string {
+  const value = cfg[key] ?? other;
+  if (value === undefined) throw new NotModelled(`setting '${key}' is missing`);
+  return String(value);
+}
+
+function number(cfg: Config, key: string, other?: number): number {
+  const value = cfg[key] ?? other;
+  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof n !== 'number' || !Number.isFinite(n) || n < 0)
+    throw new NotModelled(`setting '${key}' must be a number, not '${String(value)}'`);
+  return n;
+}
