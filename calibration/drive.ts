@@ -14,7 +14,9 @@ export async function drive(studies: readonly Study[], run: RunRound): Promise<R
   let asking = studies.map((study, at) => ({ at, study, turn: study.next() }));
   for (let round = 0; ; round++) {
     for (const { at, turn } of asking) if (turn.done) rows[at] = turn.value;
-    const open = asking.flatMap(({ at, study, turn }) => (turn.done ? [] : [{ at, study, cells: turn.value }]));
+    const open = asking.flatMap(({ at, study, turn }) =>
+      turn.done ? [] : [{ at, study, cells: turn.value }],
+    );
     if (open.length === 0) return rows.flat();
     const records = await run(
       open.flatMap(({ cells }) => cells),
@@ -22,7 +24,8 @@ export async function drive(studies: readonly Study[], run: RunRound): Promise<R
     );
     let taken = 0;
     asking = open.map(({ at, study, cells }) => {
-      const mine = records.slice(taken, (taken += cells.length));
+      const mine = records.slice(taken, taken + cells.length);
+      taken += cells.length;
       return { at, study, turn: study.next(mine) };
     });
   }
