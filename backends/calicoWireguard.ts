@@ -7,7 +7,7 @@ import { defineBackend } from '../engine/host/backend.ts';
 import { wireguardHeaders } from './paths/headers.ts';
 import { OUTER_IN, OUTER_OUT } from './paths/outer.ts';
 import { EGRESS_CALI, INGRESS_CALI, LOCAL_CALI } from './paths/pod.ts';
-import { DECRYPT, ENCRYPT, PEER_RX, PEER_TX } from './paths/wireguard.ts';
+import { WIREGUARD_IN, WIREGUARD_OUT } from './paths/wireguard.ts';
 
 export const calicoWireguard = defineBackend({
   name: 'calico-wireguard',
@@ -20,24 +20,11 @@ export const calicoWireguard = defineBackend({
       headers: wireguardHeaders(51820),
       steps: [
         ...EGRESS_CALI,
-        'TUN_DEV_XMIT',
-        'GSO_SW',
-        'COPY_CSUM_K2K',
-        'CRYPT_ENQ',
-        ENCRYPT,
-        'CRYPT',
-        PEER_TX,
-        'ENCAP',
+        ...WIREGUARD_OUT,
         ...OUTER_OUT,
         'WIRE',
         ...OUTER_IN,
-        'UDP_RCV_TUN',
-        'CRYPT_ENQ',
-        DECRYPT,
-        'CRYPT',
-        PEER_RX,
-        'DECAP',
-        'GRO',
+        ...WIREGUARD_IN,
         ...INGRESS_CALI,
       ],
       opens: ['handshake'],

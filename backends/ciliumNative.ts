@@ -5,7 +5,7 @@
  * Assumed: two program runs (sender's egress, receiver's ingress policy) on the same-node path.
  */
 import { defineBackend } from '../engine/host/backend.ts';
-import { VETH } from './paths/pod.ts';
+import { EGRESS_BPF, INGRESS_BPF, LOCAL_CILIUM } from './paths/bpf.ts';
 
 export const ciliumNative = defineBackend({
   name: 'cilium-native',
@@ -13,10 +13,10 @@ export const ciliumNative = defineBackend({
   group: 'routed',
   source: 'cilium bpf/bpf_lxc.c, bpf_host.c, documentation; Linux 6.12 net/core/filter.c',
   paths: {
-    peer: { headers: [], steps: [...VETH, 'TC_BPF', 'TC_BPF', 'BPF_REDIRECT_PEER'] },
+    peer: LOCAL_CILIUM,
     routed: {
       headers: [],
-      steps: [...VETH, 'TC_BPF', 'BPF_REDIRECT_NEIGH', 'TC_BPF', 'WIRE', 'TC_BPF', 'BPF_REDIRECT_PEER'],
+      steps: [...EGRESS_BPF, 'BPF_REDIRECT_NEIGH', 'TC_BPF', 'WIRE', ...INGRESS_BPF],
     },
   },
   choose: { sameNode: 'peer', sameSubnet: 'routed', crossSubnet: 'routed' },

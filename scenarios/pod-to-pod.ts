@@ -18,7 +18,8 @@ export default defineScenario({
     { kind: 'TCP_STREAM', message: 65_536, streams: 1 },
     { kind: 'TCP_STREAM', message: 65_536, streams: 4 },
     { kind: 'TCP_RR', message: 1, streams: 1 },
-    { kind: 'UDP_STREAM', message: 1400, streams: 1 },
+    // The largest datagram that every backend's pods can send at a link MTU of 1500.
+    { kind: 'UDP_STREAM', message: 1392, streams: 1 },
   ],
   warmupMs: 20,
   windowMs: 60,

@@ -17,7 +17,8 @@ export default defineScenario({
   points: [
     { kind: 'TCP_STREAM', message: 65_536 },
     { kind: 'TCP_RR', message: 1 },
-    { kind: 'UDP_STREAM', message: 1400 },
+    // The largest datagram that every backend's pods can send at a link MTU of 1500.
+    { kind: 'UDP_STREAM', message: 1392 },
   ],
   warmupMs: 20,
   windowMs: 60,

@@ -9,6 +9,9 @@ export const HOOKS: readonly Step[] = [{ stage: 'NF_HOOK', if: 'netfilter' }];
 
 export const TRACKED: readonly Step[] = [{ stage: 'CT', if: 'conntrack' }, ...HOOKS];
 
+/** The same for a flow whose addresses are translated: the entry says how, the hooks only let it pass. */
+export const TRANSLATED: readonly Step[] = [...TRACKED, { stage: 'NAT', if: 'conntrack' }];
+
 /** A bridge's netfilter, only where bridge-nf-call-iptables is set. */
 export const BRIDGED: readonly Step[] = [
   { stage: 'CT', if: 'brNetfilter' },

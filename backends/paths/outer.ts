@@ -3,7 +3,7 @@
  * local delivery on the other. Source: docs/SOURCES.md, section "Stages".
  */
 import type { Step } from '../../engine/host/backend.ts';
-import { TRACKED } from './netfilter.ts';
+import { HOOKS, TRACKED } from './netfilter.ts';
 
 /** Outer packet: netfilter OUTPUT and POSTROUTING, then ip_local_out. */
 export const OUTER_OUT: readonly Step[] = [...TRACKED, 'IP_OUT'];
@@ -11,11 +11,26 @@ export const OUTER_OUT: readonly Step[] = [...TRACKED, 'IP_OUT'];
 /** Outer packet: netfilter PREROUTING and INPUT, then ip_local_deliver. */
 export const OUTER_IN: readonly Step[] = [...TRACKED, 'IP_RCV_LOCAL'];
 
+/** The same for packets that a NOTRACK rule or an eBPF mark keeps out of conntrack. */
+export const UNTRACKED_OUT: readonly Step[] = [...HOOKS, 'IP_OUT'];
+export const UNTRACKED_IN: readonly Step[] = [...HOOKS, 'IP_RCV_LOCAL'];
+
 /** Tunnel device without a queue: find the peer, push the headers, send the outer packet. */
 export const TUNNEL_OUT: readonly Step[] = ['TUN_DEV_XMIT', 'ENCAP', ...OUTER_OUT];
 
-/** UDP tunnel: encap_rcv, pull the headers, second softirq pass of the tunnel device. */
-export const UDP_TUNNEL_IN: readonly Step[] = [...OUTER_IN, 'UDP_RCV_TUN', 'DECAP', 'GRO_CELL_POLL'];
+/**
+ * A tunnel device whose transmit checksum is switched off has no segmentation either: super-packets are split
+ * and their checksums made before it.
+ */
+export const SPLIT_WITHOUT_CSUM: readonly Step[] = [
+  { stage: 'GSO_SW', if: 'no:tunnelTxCsum' },
+  { stage: 'CSUM_SW', if: 'no:tunnelTxCsum' },
+];
+
+/** Socket of a UDP tunnel: encap_rcv, pull the headers, second softirq pass of the tunnel device. */
+export const UDP_DECAP: readonly Step[] = ['UDP_RCV_TUN', 'DECAP', 'GRO_CELL_POLL'];
+
+export const UDP_TUNNEL_IN: readonly Step[] = [...OUTER_IN, ...UDP_DECAP];
 
 /** IPIP: protocol handler instead of a socket. */
 export const IPIP_IN: readonly Step[] = [...OUTER_IN, 'DECAP', 'GRO_CELL_POLL'];

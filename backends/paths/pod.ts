@@ -4,7 +4,7 @@
  * Left out: veth with XDP or NAPI of its own, netkit. Source: docs/SOURCES.md, section "Stages".
  */
 import type { Path, Step } from '../../engine/host/backend.ts';
-import { BRIDGED, TRACKED } from './netfilter.ts';
+import { BRIDGED, TRACKED, TRANSLATED } from './netfilter.ts';
 
 /** One crossing of a veth pair. */
 export const VETH: readonly Step[] = ['VETH_XMIT', 'BACKLOG_POLL'];
@@ -14,6 +14,10 @@ export const EGRESS_BRIDGE: readonly Step[] = [...VETH, 'BR_RX', ...TRACKED, 'IP
 
 /** Route of the host → bridge → pod. */
 export const INGRESS_BRIDGE: readonly Step[] = [...TRACKED, 'IP_FWD', 'BR_TX', ...VETH];
+
+/** The same with addresses translated: masqueraded outward, published port inward, answers back. */
+export const EGRESS_NAT: readonly Step[] = [...VETH, 'BR_RX', ...TRANSLATED, 'IP_FWD'];
+export const INGRESS_NAT: readonly Step[] = [...TRANSLATED, 'IP_FWD', 'BR_TX', ...VETH];
 
 /** Pod → routed veth → netfilter and route of the host. */
 export const EGRESS_CALI: readonly Step[] = [...VETH, ...TRACKED, 'IP_FWD'];

@@ -1,11 +1,12 @@
 /**
- * WireGuard's queues. A place in the peer's ring is taken before the crypto and left in that order.
+ * WireGuard's queues and what lies between them. A place in the peer's ring is taken before the crypto and
+ * left in that order.
  * Source: Linux 6.12 drivers/net/wireguard/{send,receive,queueing}.c (docs/SOURCES.md, section "Queues").
  */
-import type { Hop } from '../../engine/host/backend.ts';
+import type { Hop, Step } from '../../engine/host/backend.ts';
 
 /** The list of one super-packet goes to one worker, workers in turn over the cores. */
-export const ENCRYPT: Hop = {
+const ENCRYPT: Hop = {
   queue: 'wgCrypt',
   context: 'kworker',
   core: 'spread',
@@ -16,10 +17,10 @@ export const ENCRYPT: Hop = {
 };
 
 /** Received packets are dealt one by one. */
-export const DECRYPT: Hop = { ...ENCRYPT, grain: 'packet' };
+const DECRYPT: Hop = { ...ENCRYPT, grain: 'packet' };
 
 /** One transmit worker a peer. */
-export const PEER_TX: Hop = {
+const PEER_TX: Hop = {
   queue: 'wgPeer',
   context: 'kworker',
   core: 'sched',
@@ -29,7 +30,7 @@ export const PEER_TX: Hop = {
 };
 
 /** The peer's NAPI, on the core that finished the next packet in order. */
-export const PEER_RX: Hop = {
+const PEER_RX: Hop = {
   queue: 'wgPeer',
   context: 'softirq',
   core: 'caller',
@@ -37,3 +38,26 @@ export const PEER_RX: Hop = {
   grain: 'batch',
   first: ['NAPI_POLL'],
 };
+
+/** wg_xmit to the outer headers: split and copied (no scatter-gather), encrypted, sent in peer order. */
+export const WIREGUARD_OUT: readonly Step[] = [
+  'TUN_DEV_XMIT',
+  'GSO_SW',
+  'COPY_CSUM_K2K',
+  'CRYPT_ENQ',
+  ENCRYPT,
+  'CRYPT',
+  PEER_TX,
+  'ENCAP',
+];
+
+/** encap_rcv to the plain packets: decrypted over the cores, merged by the peer's NAPI. */
+export const WIREGUARD_IN: readonly Step[] = [
+  'UDP_RCV_TUN',
+  'CRYPT_ENQ',
+  DECRYPT,
+  'CRYPT',
+  PEER_RX,
+  'DECAP',
+  'GRO',
+];

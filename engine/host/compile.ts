@@ -142,6 +142,11 @@ class PathDraft {
     this.lanes[this.lanes.length - 1]!.steps.push(...stages);
   }
 
+  /** Whether the present lane has this stage. */
+  has(stage: StageId): boolean {
+    return this.lanes[this.lanes.length - 1]!.steps.includes(stage);
+  }
+
   /** Ends the lane at a queue and begins the next there. */
   open(entry: LaneEntry, exit: LaneExit, hop: Hop | null): void {
     const last = this.lanes[this.lanes.length - 1]!;
@@ -180,7 +185,9 @@ function compilePath(name: string, path: Path, machine: Machine, rules: number, 
 function expandWire(path: Path, machine: Machine, draft: PathDraft): void {
   const { facts } = machine;
   const tso = path.tunnel === 'udp' ? facts.udpTunnelTso : path.tunnel === 'ipip' ? facts.ipipTso : facts.tso;
-  const segments: StageId[] = path.tunnel === undefined ? ['GSO_SW'] : ['GSO_SW', 'GSO_TUNNEL'];
+  // What the path itself has split already (a tunnel device without checksums) is not split again.
+  const split = draft.has('GSO_SW');
+  const segments: StageId[] = split ? [] : path.tunnel === undefined ? ['GSO_SW'] : ['GSO_SW', 'GSO_TUNNEL'];
   const merges = facts.gro && path.nicGro !== false;
   const gro: StageId[] = !merges ? ['GRO_MISS'] : path.tunnel === undefined ? ['GRO'] : ['GRO_TUNNEL', 'GRO'];
   draft.wired = true;

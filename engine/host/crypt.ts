@@ -64,7 +64,7 @@ export function dealOut(p: Partition, b: number, lane: Lane): void {
 }
 
 /** The enqueueing job has ended: the batch takes its place and goes to the workers. */
-export function cryptQueue(p: Partition, b: number): void {
+export function cryptQueue(p: Partition, b: number, core: number): void {
   const { batches, peers, setup } = p;
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   const k = peerOfBatch(p, b, lane.receiver);
@@ -78,7 +78,11 @@ export function cryptQueue(p: Partition, b: number): void {
       : 0;
   if (room < n) {
     if (room <= 0) {
+      const sock = lane.receiver ? -1 : batches.from[b]!;
+      const bytes = batches.bytes[b]!;
       p.lose(b, Q_CRYPTO_RING);
+      // Where nothing before has orphaned the skb, freeing it tells its socket.
+      if (sock >= 0) p.upper.completed(p, sock, bytes, core);
       return;
     }
     p.drop(Q_CRYPTO_RING, n - room);

@@ -32,7 +32,7 @@ export function emit(p: Partition, b: number, core: number): void {
       serverQueue(p, b, lane.exit === 'tunRing', p.daemonOf(batches, b, lane));
       return;
     case 'wgCrypt':
-      cryptQueue(p, b);
+      cryptQueue(p, b, core);
       return;
     case 'wgPeer':
       peerOrder(p, b);

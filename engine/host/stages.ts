@@ -56,6 +56,7 @@ export const STAGES = {
   NF_RULE: def('rule', 'one more rule that an skb walks past'),
   CT: def('unit', 'conntrack lookup of an established flow'),
   CT_NEW: def('flow', 'conntrack entry of a new flow, NAT chain'),
+  NAT: def('unit', 'address and port of an established flow rewritten, checksum adjusted'),
   VETH_XMIT: def('unit', 'veth_xmit to the backlog of this core'),
   BACKLOG_POLL: def('unit', 'process_backlog', { enters: 'softirq' }),
   BR_RX: def('unit', 'bridge port to bridge device'),

@@ -35,6 +35,7 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   NF_RULE: measured('K7', { eachNs: 1.5 }),
   CT: assumed('C080 as bound', [0.4, 1.65], { eachNs: 150 }),
   CT_NEW: measured('K7', { eachNs: 900 }),
+  NAT: assumed('E-nat', [0.4, 4], { eachNs: 80 }),
   VETH_XMIT: measured('K4 K5 share', { firstNs: 36, eachNs: 164 }),
   BACKLOG_POLL: measured('K4 K5 share', { firstNs: 31, eachNs: 139 }),
   BR_RX: measured('K4 K5', { firstNs: 87, eachNs: 396 }),

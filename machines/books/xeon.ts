@@ -37,6 +37,7 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   NF_RULE: assumed('K7 C116', [0.5, 30], { eachNs: 1.8 }),
   CT: assumed('C080 as bound', [0.4, 1.65], { eachNs: 150 }),
   CT_NEW: assumed('K7', [0.5, 2], { eachNs: 900 }),
+  NAT: assumed('E-nat', [0.4, 4], { eachNs: 80 }),
   VETH_XMIT: assumed('K4 K5', [0.5, 1.5], { firstNs: 36, eachNs: 164 }),
   BACKLOG_POLL: assumed('K4 K5', [0.5, 1.5], { firstNs: 31, eachNs: 139 }),
   BR_RX: assumed('C109 as bound', [0.5, 2], { firstNs: 33, eachNs: 150 }),

@@ -104,6 +104,11 @@ test('where each backend may go', () => {
   assert.equal(needs['calico-ipip'], 'protocol4Allowed');
   assert.equal(needs['calico-bgp'], 'fabricKnowsPods');
   assert.equal(needs['cilium-native'], 'fabricKnowsPods');
+  assert.equal(needs['calico-ebpf-ipip'], 'protocol4Allowed');
+  assert.equal(needs['calico-ebpf'], 'fabricKnowsPods');
+  assert.equal(needs['cilium-legacy'], 'fabricKnowsPods');
+  for (const name of ['bridge', 'calico-vxlan', 'calico-ebpf-wireguard', 'cilium-vxlan-legacy'])
+    assert.equal(needs[name], '');
   for (const name of ['host', 'flannel-udp', 'flannel-vxlan', 'calico-wireguard'])
     assert.equal(needs[name], '');
   assert.equal(typeof backendNamed('flannel-host-gw').choose.crossSubnet, 'object');
@@ -120,6 +125,12 @@ test('what routers and NICs see of a tunnel: protocol, ports, checksum', () => {
   assert.equal(outer('flannel-udp'), '20/17/// 8//8285/8285/true');
   assert.equal(outer('calico-ipip'), '20/4///');
   assert.equal(outer('calico-wireguard'), '20/17/// 8//51820/51820/true 32////');
+  assert.equal(outer('calico-vxlan'), '20/17/// 8//flowHash/4789/true 8//// 14////');
+  assert.equal(outer('calico-ebpf-ipip'), '20/4///');
+  assert.equal(outer('calico-ebpf-wireguard'), '20/17/// 8//51820/51820/true 32////');
+  assert.equal(outer('cilium-vxlan-legacy'), '20/17/// 8//flowHash/8472/false 8//// 14////');
+  assert.equal(outer('cilium-wireguard'), '20/17/// 8//51871/51871/true 32////');
   for (const name of ['host', 'flannel-host-gw', 'calico-bgp', 'cilium-native'])
     assert.equal(outer(name), '');
+  for (const name of ['bridge', 'calico-ebpf', 'cilium-legacy']) assert.equal(outer(name), '');
 });

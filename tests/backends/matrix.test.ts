@@ -40,6 +40,8 @@ function count(s: Side, stage: string, whole: boolean): void {
   if (stage === 'U_SYSCALL') s.extraCalls += 1;
 }
 
+const ABSENT: readonly string[] = ['brNetfilter', 'no:tunnelTxCsum'];
+
 /** A host with conntrack and netfilter, no bridge netfilter, and a NIC that offloads tunnels. */
 function walk(backend: Backend, place: 'sameNode' | 'sameSubnet') {
   const path = backend.paths[backend.choose[place] as string]!;
@@ -59,7 +61,7 @@ function walk(backend: Backend, place: 'sameNode' | 'sameSubnet') {
       if (served) current.extraCalls += 1;
     } else {
       const stage = typeof step === 'string' ? step : step.stage;
-      if (typeof step === 'object' && 'if' in step && step.if === 'brNetfilter') continue;
+      if (typeof step === 'object' && 'if' in step && ABSENT.includes(step.if)) continue;
       count(current, stage, whole);
       if (stage === 'GSO_SW') {
         whole = false;
@@ -94,6 +96,14 @@ const MATRIX: Readonly<Record<string, readonly (string | number | boolean)[]>> =
   'calico-bgp': ['1+1', 0, '0+0', false, '1+1', '0+0', 'BACKLOG_POLL', '0+1', '0+0'],
   'cilium-native': ['1+1', 0, '0+0', false, '0+0', '0+0', '', '0+1', '0+0'],
   'calico-wireguard': ['1+1', 1, '0+0', true, '1+1', '1+1', 'CRYPT_ENQ BACKLOG_POLL', '1+2', '0+0'],
+  bridge: ['1+1', 0, '0+0', false, '1+1', '0+0', 'BACKLOG_POLL', '0+1', '0+0'],
+  'calico-vxlan': ['1+1', 0, '0+0', false, '1+1', '0+0', CELL, '0+1', '0+0'],
+  'calico-ebpf': ['1+1', 0, '0+0', false, '0+0', '0+0', '', '0+1', '0+0'],
+  'calico-ebpf-ipip': ['1+1', 0, '0+0', false, '0+0', '0+0', CELL, '0+1', '0+0'],
+  'calico-ebpf-wireguard': ['1+1', 1, '0+0', true, '0+0', '0+0', 'CRYPT_ENQ BACKLOG_POLL', '1+2', '0+0'],
+  'cilium-legacy': ['1+1', 0, '0+0', false, '1+1', '0+0', 'BACKLOG_POLL', '0+1', '0+0'],
+  'cilium-vxlan-legacy': ['1+1', 0, '0+0', false, '2+2', '0+0', CELL, '0+1', '0+0'],
+  'cilium-wireguard': ['1+1', 1, '0+0', true, '0+0', '1+1', 'CRYPT_ENQ', '1+2', '0+0'],
 };
 
 for (const [name, expected] of Object.entries(MATRIX)) {
@@ -117,6 +127,10 @@ test('where the sender loses its socket', () => {
   assert.equal(forwards('cilium-native'), false);
   assert.equal(forwards('host'), false);
   assert.equal(forwards('calico-bgp'), true);
+  for (const name of ['bridge', 'calico-vxlan', 'cilium-legacy', 'cilium-vxlan-legacy'])
+    assert.equal(forwards(name), true, name);
+  for (const name of ['calico-ebpf', 'calico-ebpf-ipip', 'calico-ebpf-wireguard', 'cilium-wireguard'])
+    assert.equal(forwards(name), false, name);
 });
 
 /** The stage order between the pod's IP output and the pod's IP input, as read from the sources. */

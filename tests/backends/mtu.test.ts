@@ -18,6 +18,13 @@ const GOLDEN = [
   ['calico-bgp', 0, 1500, 1448, 8948, 90],
   ['cilium-native', 0, 1500, 1448, 8948, 90],
   ['calico-wireguard', 60, 1440, 1388, 8888, 162],
+  ['bridge', 0, 1500, 1448, 8948, 90],
+  ['calico-vxlan', 50, 1450, 1398, 8898, 140],
+  ['calico-ebpf', 0, 1500, 1448, 8948, 90],
+  ['calico-ebpf-ipip', 20, 1480, 1428, 8928, 110],
+  ['calico-ebpf-wireguard', 60, 1440, 1388, 8888, 162],
+  ['cilium-legacy', 0, 1500, 1448, 8948, 90],
+  ['cilium-vxlan-legacy', 50, 1450, 1398, 8898, 140],
 ] as const;
 
 const wirePath = (name: string): Path => {
@@ -45,6 +52,13 @@ test('a stated reserve wins over the headers', () => {
   const backend = { ...backendNamed('calico-wireguard'), mtuReserveBytes: 80 };
   assert.deepEqual(deriveMtu(backend, 1500), { podMtuBytes: 1420, tcpMssBytes: 1368, overheadBytes: 60 });
   assert.equal(wireBytes(wirePath('calico-wireguard'), 1420, 1420), 1518);
+});
+
+test('cilium-wireguard reserves 80 bytes and uses 60', () => {
+  const derived = deriveMtu(backendNamed('cilium-wireguard'), 1500);
+  assert.deepEqual(derived, { podMtuBytes: 1420, tcpMssBytes: 1368, overheadBytes: 60 });
+  assert.equal(wireBytes(wirePath('cilium-wireguard'), 1420, 1420), 1518);
+  assert.equal(wireBytes(wirePath('cilium-wireguard'), 52, 1420), 162);
 });
 
 test('minimum frame, padding in the middle, and packets that do not fit', () => {
