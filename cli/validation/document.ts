@@ -1,0 +1,112 @@
+/**
+ * Rows → validation.json: which rows each figure counts, and what stands beside the model so that its errors can be
+ * judged: naive predictors, beds left out, prices that were moved.
+ */
+import { readConditions } from '../../calibration/conditions.ts';
+import type { Measurements } from '../../calibration/formats/types.ts';
+import { MOVED_PRICES } from '../../calibration/published/movedPrices.ts';
+import type { Row } from '../../calibration/study.ts';
+import { absErrors, groupBy, groups, median, overall, p90 } from '../../calibration/summary.ts';
+import { counts, originOf, targetsOf } from '../../calibration/targets.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Validation } from '../../reports/validation/schema.ts';
+
+export interface DocumentInput {
+  readonly rows: readonly Row[];
+  /** The published rows again, each bed by prices chosen without it. */
+  readonly leftOut: readonly Row[];
+  readonly measurements: Measurements;
+  /** Files named by the user; empty: what is shipped. */
+  readonly sources: readonly string[];
+  readonly filter: { readonly beds: readonly string[]; readonly families: readonly string[] };
+  readonly modelVersion: string;
+  /** A run failed, so that some rows have no prediction. */
+  readonly failed: boolean;
+}
+
+/** No two publications agree better than this; a row that tells no spread of its own takes it. */
+const NOISE_MIN = 0.04;
+const NAIVE = {
+  host: 'every backend does what the host does',
+  line: "payload's share of the line, else what the host does",
+} as const;
+
+/** The document; equal rows give equal documents. */
+export function documentOf(input: DocumentInput): Validation {
+  const { rows, filter, measurements } = input;
+  const conditions = readConditions(measurements.published);
+  const counted = rows.filter(counts);
+  const published = counted.filter((row) => originOf(row) === 'published');
+  const whole = input.sources.length === 0 && filter.beds.length === 0 && filter.families.length === 0;
+  return {
+    schema: 'windtunnel/validation',
+    schemaVersion: '1.0',
+    status: input.failed ? 'failed' : 'complete',
+    tool: { name: packageJson.name, version: packageJson.version },
+    model: { version: input.modelVersion },
+    sources: [...input.sources],
+    filter: { beds: [...filter.beds], families: [...filter.families] },
+    overall: overall(published),
+    kernel: overall(counted.filter((row) => originOf(row) === 'kernel')),
+    targets: targetsOf(rows, conditions, whole),
+    beds: groups(judged(rows), ({ bed }) => bed),
+    families: groups(judged(rows), ({ family }) => family),
+    naive: naiveOf(published),
+    leaveOneBedOut: leftOutOf(input.leftOut, published),
+    movedPrices: MOVED_PRICES.map(({ stage, field, from, to, range, reason, beds }) => ({
+      stage,
+      field,
+      unit: 'ns',
+      old: from,
+      new: to,
+      min: from * range[0],
+      max: from * range[1],
+      reason,
+      beds: [...beds],
+    })),
+    rows: rows.map((row) => {
+      const { id, bed, family, backend, metric, unit, measured, predicted, error } = row;
+      const { list, inSample, scaleAssumed, reason } = row;
+      const figures = { measured, predicted, error, noise: row.noise ?? NOISE_MIN };
+      const naive = { host: row.naive.host, line: row.naive.line };
+      return {
+        ...{ id, bed, family, backend, metric, unit, ...figures },
+        ...{ list, inSample, scaleAssumed, reason, naive },
+      };
+    }),
+    problems: measurements.problems.map(({ file, path, message }) => ({ file, path, message })),
+  };
+}
+
+/** Rows of the lists that are judged, for the lines by bed and family: scored ones, and CPU in its own families. */
+const judged = (rows: readonly Row[]): Row[] =>
+  rows.filter(({ list, inSample }) => !inSample && (list === 'scored' || list === 'cpu'));
+
+/** A naive predictor beside the model, on the rows where it has something to say. */
+function naiveOf(rows: readonly Row[]): Validation['naive'] {
+  return (['host', 'line'] as const).map((name) => {
+    const mine = rows.filter(({ naive }) => naive[name] !== null);
+    const errors = mine.map(({ naive }) => Math.abs(naive[name]!));
+    const model = absErrors(mine);
+    return {
+      name,
+      title: NAIVE[name],
+      rows: mine.length,
+      medianAbsErr: median(errors),
+      p90AbsErr: p90(errors),
+      modelMedianAbsErr: median(model),
+      modelP90AbsErr: p90(model),
+    };
+  });
+}
+
+function leftOutOf(rows: readonly Row[], model: readonly Row[]): Validation['leaveOneBedOut'] {
+  const own = groupBy(model, ({ bed }) => bed);
+  return [...groupBy(rows.filter(counts), ({ bed }) => bed)].map(([bed, mine]) => ({
+    bed,
+    rows: mine.length,
+    medianAbsErr: median(absErrors(mine)),
+    p90AbsErr: p90(absErrors(mine)),
+    modelMedianAbsErr: median(absErrors(own.get(bed) ?? [])),
+  }));
+}

@@ -1,0 +1,331 @@
+/**
+ * The tables of a validation as plain text cells, once for the terminal, the HTML report and the documents. Units stand
+ * in headers or in a column of their own; errors are printed in per cent.
+ */
+import type { Validation, ValidationGroup, ValidationRow } from './schema.ts';
+
+export interface TextColumn {
+  readonly name: string;
+  readonly align: 'left' | 'right';
+}
+
+export interface TextTable {
+  /** Letters, digits, hyphens. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence below the title; '' for none. */
+  readonly note: string;
+  readonly columns: readonly TextColumn[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export const NONE = '–';
+export const KEPT = 'ok';
+export const MISSED = 'MISS';
+const FAMILIES: Readonly<Record<string, string>> = {
+  tcp1: 'TCP, one stream',
+  tcpN: 'TCP, many streams',
+  udp: 'UDP throughput',
+  pps: 'UDP packets/s',
+  latency: 'latency, request/response',
+  tail: 'latency percentiles',
+  cpu: 'CPU',
+};
+
+/** A family in words. */
+export const familyTitle = (family: string): string => FAMILIES[family] ?? family;
+
+/** `+3.1 %`; a dash for null. */
+export function signed(ratio: number | null): string {
+  if (ratio === null) return NONE;
+  const text = (Math.abs(ratio) * 100).toFixed(Math.abs(ratio) < 9.9995 ? 1 : 0);
+  return `${ratio < 0 ? '−' : '+'}${text} %`;
+}
+
+/** `3.1 %`; a dash for null. */
+export const share = (ratio: number | null): string =>
+  ratio === null ? NONE : `${(ratio * 100).toFixed(ratio < 9.9995 ? 1 : 0)} %`;
+
+/** Four digits, no exponent. */
+export function figure(value: number | null): string {
+  if (value === null) return NONE;
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  const decimals = Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(size))));
+  return value.toFixed(decimals);
+}
+
+const left = (name: string): TextColumn => ({ name, align: 'left' });
+const right = (name: string): TextColumn => ({ name, align: 'right' });
+
+/** Rows by bed and family, in the order of the document. @param all  also what is not scored */
+export function rowTables(document: Validation, all: boolean): TextTable[] {
+  const shown = document.rows.filter((row) => all || row.list !== 'not scored');
+  const keys = [...new Set(shown.map(({ bed, family }) => JSON.stringify([bed, family])))];
+  return keys.map((key, at) => {
+    const [bed, family] = JSON.parse(key) as [string, string];
+    const rows = shown.filter((row) => row.bed === bed && row.family === family);
+    return {
+      id: `rows-${at}`,
+      title: `${bed}: ${familyTitle(family)}`,
+      note: '',
+      columns: [
+        left('row'),
+        left('backend'),
+        right('measured'),
+        right('predicted'),
+        left('unit'),
+        right('error'),
+        right('error ÷ noise'),
+        left('marks'),
+      ],
+      rows: rows.map(rowCells),
+    };
+  });
+}
+
+function rowCells(row: ValidationRow): string[] {
+  const { id, backend, measured, predicted, unit, error, noise } = row;
+  const ratio = error === null || noise === 0 ? NONE : (Math.abs(error) / noise).toFixed(1);
+  return [id, backend, figure(measured), figure(predicted), unit, signed(error), ratio, marksOf(row)];
+}
+
+/** What a reader must know about a row. */
+export function marksOf({ list, inSample, scaleAssumed, reason }: ValidationRow): string {
+  const marks = [
+    inSample ? 'in sample' : '',
+    scaleAssumed ? 'scale assumed' : '',
+    list === 'scored' || list === 'cpu' ? '' : list,
+    reason ?? '',
+  ];
+  return marks.filter((mark) => mark !== '').join('; ');
+}
+
+export function targetTable({ targets }: Validation): TextTable {
+  return {
+    id: 'targets',
+    title: 'Targets',
+    note: 'A row counts in the first line that fits; rows that a price was fitted on do not count.',
+    columns: [
+      left('rows of'),
+      right('rows'),
+      right('median error'),
+      right('at most'),
+      right('90th percentile'),
+      right('at most'),
+      right('share'),
+      right('at least'),
+      left('of'),
+      left('target'),
+    ],
+    rows: targets.map((target) => [
+      target.title,
+      String(target.rows),
+      share(target.medianAbsErr),
+      target.medianMax === null ? '' : share(target.medianMax),
+      share(target.p90AbsErr),
+      target.p90Max === null ? '' : share(target.p90Max),
+      target.shareMin === null ? '' : share(target.share),
+      target.shareMin === null ? '' : share(target.shareMin),
+      target.shareOf ?? '',
+      target.ok === null ? NONE : target.ok ? KEPT : MISSED,
+    ]),
+  };
+}
+
+const GROUP_NOTE =
+  'Scored and CPU rows that no price was fitted on. Order: share of pairs of backends that ' +
+  'differ and are predicted in the measured order.';
+
+function groupTable(id: string, title: string, first: string, groups: readonly ValidationGroup[]): TextTable {
+  return {
+    id,
+    title,
+    note: GROUP_NOTE,
+    columns: [
+      left(first),
+      right('rows'),
+      right('predicted'),
+      right('median error'),
+      right('90th percentile'),
+      right('pairs'),
+      right('order right'),
+    ],
+    rows: groups.map((group) => [
+      first === 'family' ? familyTitle(group.name) : group.name,
+      String(group.rows),
+      String(group.predictedRows),
+      share(group.medianAbsErr),
+      share(group.p90AbsErr),
+      String(group.pairs),
+      share(group.orderRight),
+    ]),
+  };
+}
+
+export const bedTable = ({ beds }: Validation): TextTable => groupTable('beds', 'By bed', 'bed', beds);
+export const familyTable = ({ families }: Validation): TextTable =>
+  groupTable('families', 'By family', 'family', families);
+
+/** Published rows together and the measured kernel. */
+export function overallTable({ overall, kernel }: Validation): TextTable {
+  const line = (name: string, of: Validation['overall']): string[] => [
+    name,
+    String(of.predictedRows),
+    String(of.beds),
+    share(of.medianAbsErr),
+    share(of.p90AbsErr),
+    share(of.medianOfBedMedians),
+    String(of.pairs),
+    share(of.orderRight),
+    share(of.orderRightMeanOfBeds),
+  ];
+  return {
+    id: 'overall',
+    title: 'Together',
+    note: '',
+    columns: [
+      left('scored rows'),
+      right('rows'),
+      right('beds'),
+      right('median error'),
+      right('90th percentile'),
+      right('median of bed medians'),
+      right('pairs'),
+      right('order right'),
+      right('mean of beds'),
+    ],
+    rows: [line('published', overall), line('measured kernel', kernel)],
+  };
+}
+
+export function naiveTable({ naive }: Validation): TextTable {
+  return {
+    id: 'naive',
+    title: 'Naive predictors on the same rows',
+    note: 'What no model would say, on scored published rows. A model that is not better here is worth nothing.',
+    columns: [
+      left('predictor'),
+      right('rows'),
+      right('its median error'),
+      right("model's"),
+      right('its 90th percentile'),
+      right("model's"),
+    ],
+    rows: naive.map((one) => [
+      one.title,
+      String(one.rows),
+      share(one.medianAbsErr),
+      share(one.modelMedianAbsErr),
+      share(one.p90AbsErr),
+      share(one.modelP90AbsErr),
+    ]),
+  };
+}
+
+export function leftOutTable({ leaveOneBedOut }: Validation): TextTable {
+  return {
+    id: 'left-out',
+    title: 'One bed left out',
+    note: 'Each bed predicted with the prices that it alone motivated put back to their sources.',
+    columns: [
+      left('bed'),
+      right('rows'),
+      right('median error'),
+      right('90th percentile'),
+      right('median with all prices'),
+    ],
+    rows: leaveOneBedOut.map((bed) => [
+      bed.bed,
+      String(bed.rows),
+      share(bed.medianAbsErr),
+      share(bed.p90AbsErr),
+      share(bed.modelMedianAbsErr),
+    ]),
+  };
+}
+
+export function movedTable({ movedPrices }: Validation): TextTable {
+  return {
+    id: 'moved',
+    title: `Prices moved from their sources: ${movedPrices.length}`,
+    note: movedPrices.length === 0 ? 'Every global price is what its source says.' : '',
+    columns: [
+      left('stage'),
+      left('price'),
+      right('source'),
+      right('used'),
+      right('range'),
+      left('unit'),
+      left('reason'),
+      left('beds'),
+    ],
+    rows: movedPrices.map((one) => [
+      one.stage,
+      one.field,
+      figure(one.old),
+      figure(one.new),
+      `${figure(one.min)} to ${figure(one.max)}`,
+      one.unit,
+      one.reason,
+      one.beds.join(', '),
+    ]),
+  };
+}
+
+/** Why rows are not judged, counted. */
+export function notScoredTable({ rows }: Validation): TextTable {
+  const reasons = new Map<string, number>();
+  for (const { list, error, inSample, reason } of rows) {
+    const why =
+      list === 'not scored' || list === 'both states'
+        ? `${list}: ${reason ?? 'no reason given'}`
+        : inSample
+          ? 'in sample: a price was fitted on it'
+          : error === null
+            ? `not predicted: ${reason ?? 'no reason given'}`
+            : null;
+    if (why !== null) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  }
+  return {
+    id: 'not-scored',
+    title: 'Rows that do not count',
+    note: '',
+    columns: [right('rows'), left('why')],
+    rows: [...reasons].sort(([, a], [, b]) => b - a).map(([why, count]) => [String(count), why]),
+  };
+}
+
+/** Every table but those of single rows, in reading order; empty ones left out. */
+export function summaryTables(document: Validation): TextTable[] {
+  const tables = [
+    targetTable(document),
+    overallTable(document),
+    bedTable(document),
+    familyTable(document),
+    naiveTable(document),
+    leftOutTable(document),
+    movedTable(document),
+    notScoredTable(document),
+  ];
+  return tables.filter(({ id, rows }) => rows.length > 0 || id === 'moved');
+}
+
+/** The result in one sentence. */
+export function verdictOf({ overall, kernel, targets }: Validation): string {
+  const judged = targets.filter(({ ok }) => ok !== null);
+  const kept = judged.filter(({ ok }) => ok === true).length;
+  const part = (what: string, of: Validation['overall']): string =>
+    of.predictedRows === 0
+      ? ''
+      : `${what}: median error ${share(of.medianAbsErr)}, 90th percentile ${share(of.p90AbsErr)} ` +
+        `(${of.predictedRows} rows, ${of.beds} ${of.beds === 1 ? 'bed' : 'beds'}` +
+        `${of.orderRight === null ? '' : `; order of pairs right in ${share(of.orderRight)}`})`;
+  const parts = [
+    part('published measurements', overall),
+    part('one measured kernel', kernel),
+    judged.length === 0 ? '' : `${kept} of ${judged.length} targets met`,
+  ];
+  const text = parts.filter((one) => one !== '').join('. ');
+  return text === '' ? 'Nothing could be compared.' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
