@@ -5,7 +5,7 @@
  */
 import { defineBackend } from '../engine/host/backend.ts';
 import { vxlanHeaders } from './paths/headers.ts';
-import { SPLIT_WITHOUT_CSUM, UDP_DECAP, UNTRACKED_IN, UNTRACKED_OUT } from './paths/outer.ts';
+import { VXLAN_UNTRACKED_IN, VXLAN_UNTRACKED_OUT } from './paths/outer.ts';
 import { EGRESS_CALI, INGRESS_CALI, LOCAL_CALI } from './paths/pod.ts';
 
 export const calicoVxlan = defineBackend({
@@ -17,17 +17,7 @@ export const calicoVxlan = defineBackend({
     veth: LOCAL_CALI,
     tunnel: {
       headers: vxlanHeaders(4789, true),
-      steps: [
-        ...EGRESS_CALI,
-        ...SPLIT_WITHOUT_CSUM,
-        'TUN_DEV_XMIT',
-        'ENCAP',
-        ...UNTRACKED_OUT,
-        'WIRE',
-        ...UNTRACKED_IN,
-        ...UDP_DECAP,
-        ...INGRESS_CALI,
-      ],
+      steps: [...EGRESS_CALI, ...VXLAN_UNTRACKED_OUT, 'WIRE', ...VXLAN_UNTRACKED_IN, ...INGRESS_CALI],
       tunnel: 'udp',
     },
   },

@@ -9,6 +9,7 @@
  */
 import type { Path, Step } from '../../engine/host/backend.ts';
 import { TRACKED } from './netfilter.ts';
+import { UDP_DECAP, UNTRACKED_IN, UNTRACKED_OUT } from './outer.ts';
 import { VETH } from './pod.ts';
 
 /** Pod → program at the host's end of its veth. */
@@ -19,6 +20,19 @@ export const INGRESS_BPF: readonly Step[] = ['TC_BPF', 'BPF_REDIRECT_PEER'];
 
 /** Program at a device without Ethernet headers (tunl0, wireguard.cali) → host's end of the pod's veth. */
 export const INGRESS_BPF_L3: readonly Step[] = ['TC_BPF', 'BPF_REDIRECT', ...VETH];
+
+/** Cilium's VXLAN or Geneve device in external mode: the program says which peer, nothing is looked up. */
+export const TUNNEL_BPF: readonly Step[] = [
+  ...EGRESS_BPF,
+  'BPF_REDIRECT',
+  'ENCAP',
+  ...UNTRACKED_OUT,
+  'WIRE',
+  'TC_BPF',
+  ...UNTRACKED_IN,
+  ...UDP_DECAP,
+  ...INGRESS_BPF,
+];
 
 /** Pod → its program → netfilter and route of the host. */
 export const EGRESS_LEGACY: readonly Step[] = [...EGRESS_BPF, ...TRACKED, 'IP_FWD'];

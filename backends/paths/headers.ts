@@ -15,6 +15,14 @@ export const vxlanHeaders = (dport: number, csum: boolean): readonly Header[] =>
   { name: 'inner Ethernet', bytes: 14 },
 ];
 
+/** Geneve without options: as VXLAN with its own port, outer checksum off. */
+export const GENEVE_HEADERS: readonly Header[] = [
+  IPV4_UDP,
+  { name: 'UDP', bytes: 8, sport: 'flowHash', dport: 6081, csum: false },
+  { name: 'Geneve', bytes: 8 },
+  { name: 'inner Ethernet', bytes: 14 },
+];
+
 /** WireGuard: one outer flow a node pair, both ports equal. */
 export const wireguardHeaders = (port: number): readonly Header[] => [
   IPV4_UDP,

@@ -22,15 +22,25 @@ export const TUNNEL_OUT: readonly Step[] = ['TUN_DEV_XMIT', 'ENCAP', ...OUTER_OU
  * A tunnel device whose transmit checksum is switched off has no segmentation either: super-packets are split
  * and their checksums made before it.
  */
-export const SPLIT_WITHOUT_CSUM: readonly Step[] = [
+const SPLIT_WITHOUT_CSUM: readonly Step[] = [
   { stage: 'GSO_SW', if: 'no:tunnelTxCsum' },
   { stage: 'CSUM_SW', if: 'no:tunnelTxCsum' },
+];
+
+/** A VXLAN device whose outer packets a raw-table rule keeps out of conntrack (Calico's). */
+export const VXLAN_UNTRACKED_OUT: readonly Step[] = [
+  ...SPLIT_WITHOUT_CSUM,
+  'TUN_DEV_XMIT',
+  'ENCAP',
+  ...UNTRACKED_OUT,
 ];
 
 /** Socket of a UDP tunnel: encap_rcv, pull the headers, second softirq pass of the tunnel device. */
 export const UDP_DECAP: readonly Step[] = ['UDP_RCV_TUN', 'DECAP', 'GRO_CELL_POLL'];
 
 export const UDP_TUNNEL_IN: readonly Step[] = [...OUTER_IN, ...UDP_DECAP];
+
+export const VXLAN_UNTRACKED_IN: readonly Step[] = [...UNTRACKED_IN, ...UDP_DECAP];
 
 /** IPIP: protocol handler instead of a socket. */
 export const IPIP_IN: readonly Step[] = [...OUTER_IN, 'DECAP', 'GRO_CELL_POLL'];

@@ -105,6 +105,21 @@ test('legacy host routing: programs, and between them what calico-bgp pays', () 
   assert.equal(lanes('cilium-legacy', 'sameNode'), `${VETH} TC_BPF CT NF_HOOK IP_FWD TC_BPF ${VETH}`);
 });
 
+test('Cilium tunnels under eBPF host routing: neither conntrack nor ip_forward, no lookup of the peer', () => {
+  const tunnel =
+    `${VETH} TC_BPF BPF_REDIRECT ENCAP NF_HOOK IP_OUT ${NIC_TUNNEL} TC_BPF NF_HOOK IP_RCV_LOCAL ` +
+    'UDP_RCV_TUN DECAP GRO_CELL_POLL TC_BPF BPF_REDIRECT_PEER';
+  assert.equal(lanes('cilium-vxlan'), tunnel);
+  assert.equal(lanes('cilium-geneve'), tunnel);
+});
+
+test('flannel over IPIP and WireGuard has its bridge at both ends', () => {
+  for (const name of ['flannel-ipip', 'flannel-wireguard']) {
+    assert.match(lanes(name), /^VETH_XMIT BACKLOG_POLL BR_RX CT NF_HOOK IP_FWD TUN_DEV_XMIT/);
+    assert.match(lanes(name), /CT NF_HOOK IP_FWD BR_TX VETH_XMIT BACKLOG_POLL$/);
+  }
+});
+
 test('without an outer checksum a NIC that does not look inside leaves the inner one to software', () => {
   assert.match(lanes('cilium-vxlan-legacy', 'sameSubnet', 'cloud-virtio'), /SKB_ALLOC CSUM_SW GRO_TUNNEL/);
   assert.doesNotMatch(lanes('calico-vxlan', 'sameSubnet', 'cloud-virtio'), /CSUM_SW/);

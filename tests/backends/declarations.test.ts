@@ -109,6 +109,11 @@ test('where each backend may go', () => {
   assert.equal(needs['cilium-legacy'], 'fabricKnowsPods');
   for (const name of ['bridge', 'calico-vxlan', 'calico-ebpf-wireguard', 'cilium-vxlan-legacy'])
     assert.equal(needs[name], '');
+  for (const name of ['flannel-ipip', 'calico-ipip-crosssubnet'])
+    assert.equal(needs[name], 'protocol4Allowed');
+  for (const name of ['flannel-vxlan-directrouting', 'flannel-wireguard', 'calico-vxlan-crosssubnet'])
+    assert.equal(needs[name], '');
+  for (const name of ['cilium-vxlan', 'cilium-geneve', 'cilium-wireguard']) assert.equal(needs[name], '');
   for (const name of ['host', 'flannel-udp', 'flannel-vxlan', 'calico-wireguard'])
     assert.equal(needs[name], '');
   assert.equal(typeof backendNamed('flannel-host-gw').choose.crossSubnet, 'object');
@@ -116,9 +121,9 @@ test('where each backend may go', () => {
 });
 
 test('what routers and NICs see of a tunnel: protocol, ports, checksum', () => {
-  const outer = (name: string): string => {
+  const outer = (name: string, place: Place = 'sameSubnet'): string => {
     const backend = backendNamed(name);
-    const { headers } = backend.paths[backend.choose.sameSubnet as string]!;
+    const { headers } = backend.paths[backend.choose[place] as string]!;
     return headers.map((h) => [h.bytes, h.proto, h.sport, h.dport, h.csum].join('/')).join(' ');
   };
   assert.equal(outer('flannel-vxlan'), '20/17/// 8//flowHash/8472/true 8//// 14////');
@@ -133,4 +138,12 @@ test('what routers and NICs see of a tunnel: protocol, ports, checksum', () => {
   for (const name of ['host', 'flannel-host-gw', 'calico-bgp', 'cilium-native'])
     assert.equal(outer(name), '');
   for (const name of ['bridge', 'calico-ebpf', 'cilium-legacy']) assert.equal(outer(name), '');
+  assert.equal(outer('cilium-vxlan'), '20/17/// 8//flowHash/8472/false 8//// 14////');
+  assert.equal(outer('cilium-geneve'), '20/17/// 8//flowHash/6081/false 8//// 14////');
+  assert.equal(outer('flannel-ipip'), '20/4///');
+  assert.equal(outer('flannel-wireguard'), '20/17/// 8//51820/51820/true 32////');
+  const across = (name: string): string => outer(name, 'crossSubnet');
+  assert.equal(across('flannel-vxlan-directrouting'), '20/17/// 8//flowHash/8472/true 8//// 14////');
+  assert.equal(across('calico-vxlan-crosssubnet'), '20/17/// 8//flowHash/4789/true 8//// 14////');
+  assert.equal(across('calico-ipip-crosssubnet'), '20/4///');
 });

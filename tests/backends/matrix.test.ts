@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backendNamed } from '../../backends/catalog.ts';
-import type { Backend } from '../../engine/host/backend.ts';
+import type { Backend, Place } from '../../engine/host/backend.ts';
 
 interface Side {
   copies: number;
@@ -43,7 +43,7 @@ function count(s: Side, stage: string, whole: boolean): void {
 const ABSENT: readonly string[] = ['brNetfilter', 'no:tunnelTxCsum'];
 
 /** A host with conntrack and netfilter, no bridge netfilter, and a NIC that offloads tunnels. */
-function walk(backend: Backend, place: 'sameNode' | 'sameSubnet') {
+function walk(backend: Backend, place: Place) {
   const path = backend.paths[backend.choose[place] as string]!;
   const sender = side({});
   const receiver = side({ wakeups: 1 });
@@ -103,6 +103,10 @@ const MATRIX: Readonly<Record<string, readonly (string | number | boolean)[]>> =
   'calico-ebpf-wireguard': ['1+1', 1, '0+0', true, '0+0', '0+0', 'CRYPT_ENQ BACKLOG_POLL', '1+2', '0+0'],
   'cilium-legacy': ['1+1', 0, '0+0', false, '1+1', '0+0', 'BACKLOG_POLL', '0+1', '0+0'],
   'cilium-vxlan-legacy': ['1+1', 0, '0+0', false, '2+2', '0+0', CELL, '0+1', '0+0'],
+  'flannel-ipip': ['1+1', 0, '0+0', false, '2+2', '0+0', CELL, '0+1', '0+0'],
+  'flannel-wireguard': ['1+1', 1, '0+0', true, '1+1', '1+1', 'CRYPT_ENQ BACKLOG_POLL', '1+2', '0+0'],
+  'cilium-vxlan': ['1+1', 0, '0+0', false, '0+0', '0+0', 'GRO_CELL_POLL', '0+1', '0+0'],
+  'cilium-geneve': ['1+1', 0, '0+0', false, '0+0', '0+0', 'GRO_CELL_POLL', '0+1', '0+0'],
   'cilium-wireguard': ['1+1', 1, '0+0', true, '0+0', '1+1', 'CRYPT_ENQ', '1+2', '0+0'],
 };
 
@@ -134,9 +138,9 @@ test('where the sender loses its socket', () => {
 });
 
 /** The stage order between the pod's IP output and the pod's IP input, as read from the sources. */
-const steps = (name: string): string => {
+const steps = (name: string, place: Place = 'sameSubnet'): string => {
   const backend = backendNamed(name);
-  return backend.paths[backend.choose.sameSubnet as string]!.steps.map((s) =>
+  return backend.paths[backend.choose[place] as string]!.steps.map((s) =>
     typeof s === 'string' ? s : 'stage' in s ? s.stage : `‖${s.queue}`,
   ).join(' ');
 };
@@ -168,4 +172,19 @@ test('stage order of the user-space tunnel and of WireGuard', () => {
       '‖wgPeer ENCAP CT NF_HOOK IP_OUT WIRE CT NF_HOOK IP_RCV_LOCAL UDP_RCV_TUN CRYPT_ENQ ‖wgCrypt CRYPT ' +
       '‖wgPeer DECAP GRO CT NF_HOOK IP_FWD VETH_XMIT BACKLOG_POLL',
   );
+});
+
+test('one choice by subnet: inside the plain path of a routed backend, across the tunnel', () => {
+  const plain = ['1+1', 0, '0+0', false, '1+1', '0+0', 'BACKLOG_POLL', '0+1', '0+0'];
+  for (const [name, inside, across] of [
+    ['flannel-vxlan-directrouting', 'flannel-host-gw', 'flannel-vxlan'],
+    ['calico-ipip-crosssubnet', 'calico-bgp', 'calico-ipip'],
+    ['calico-vxlan-crosssubnet', 'calico-bgp', 'calico-vxlan'],
+  ] as const) {
+    assert.deepEqual(walk(backendNamed(name), 'sameSubnet'), plain, name);
+    assert.deepEqual(walk(backendNamed(name), 'crossSubnet'), MATRIX[across], name);
+    assert.equal(steps(name), steps(inside));
+    assert.equal(steps(name, 'crossSubnet'), steps(across));
+    assert.equal(steps(name, 'sameNode'), steps(across, 'sameNode'));
+  }
 });

@@ -25,6 +25,9 @@ const GOLDEN = [
   ['calico-ebpf-wireguard', 60, 1440, 1388, 8888, 162],
   ['cilium-legacy', 0, 1500, 1448, 8948, 90],
   ['cilium-vxlan-legacy', 50, 1450, 1398, 8898, 140],
+  ['cilium-vxlan', 50, 1450, 1398, 8898, 140],
+  ['cilium-geneve', 50, 1450, 1398, 8898, 140],
+  ['flannel-ipip', 20, 1480, 1428, 8928, 110],
 ] as const;
 
 const wirePath = (name: string): Path => {
@@ -54,11 +57,27 @@ test('a stated reserve wins over the headers', () => {
   assert.equal(wireBytes(wirePath('calico-wireguard'), 1420, 1420), 1518);
 });
 
-test('cilium-wireguard reserves 80 bytes and uses 60', () => {
-  const derived = deriveMtu(backendNamed('cilium-wireguard'), 1500);
-  assert.deepEqual(derived, { podMtuBytes: 1420, tcpMssBytes: 1368, overheadBytes: 60 });
-  assert.equal(wireBytes(wirePath('cilium-wireguard'), 1420, 1420), 1518);
-  assert.equal(wireBytes(wirePath('cilium-wireguard'), 52, 1420), 162);
+for (const name of ['flannel-wireguard', 'cilium-wireguard']) {
+  test(`${name} reserves 80 bytes and uses 60`, () => {
+    const derived = deriveMtu(backendNamed(name), 1500);
+    assert.deepEqual(derived, { podMtuBytes: 1420, tcpMssBytes: 1368, overheadBytes: 60 });
+    assert.equal(wireBytes(wirePath(name), 1420, 1420), 1518);
+    assert.equal(wireBytes(wirePath(name), 52, 1420), 162);
+  });
+}
+
+test('a choice by subnet keeps the MTU of its tunnel where nothing is put around', () => {
+  for (const [name, overheadBytes, podMtuBytes] of [
+    ['flannel-vxlan-directrouting', 50, 1450],
+    ['calico-ipip-crosssubnet', 20, 1480],
+    ['calico-vxlan-crosssubnet', 50, 1450],
+  ] as const) {
+    const derived = deriveMtu(backendNamed(name), 1500);
+    assert.deepEqual(derived, { podMtuBytes, tcpMssBytes: podMtuBytes - 52, overheadBytes });
+    assert.equal(headerBytes(wirePath(name)), 0);
+    assert.equal(wireBytes(wirePath(name), podMtuBytes, podMtuBytes), podMtuBytes + 38);
+    assert.equal(headerBytes(backendNamed(name).paths.tunnel!), overheadBytes);
+  }
 });
 
 test('minimum frame, padding in the middle, and packets that do not fit', () => {
