@@ -155,7 +155,9 @@ function readRow(
     unit: unit.base,
     noise: (field(row, 'noise') as number | undefined) ?? null,
     baseline: (field(row, 'baseline') as string | undefined) ?? null,
-    list: (field(row, 'list') as OwnMeasurement['list'] | undefined) ?? 'scored',
+    list:
+      (field(row, 'list') as OwnMeasurement['list'] | undefined) ??
+      (metric === 'cpuPerByte' ? 'cpu' : 'scored'),
     reason: (field(row, 'reason') as string | undefined) ?? null,
   };
 }
