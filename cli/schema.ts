@@ -1,7 +1,8 @@
 /**
- * `schema`: the JSON Schema of result.json.
+ * `schema`: the JSON Schemas of result.json and of hand-written measurements.
  */
-import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { Argument, type Command } from 'commander';
 import { resultJsonSchema } from '../reports/schema.ts';
 import type { Io } from './io.ts';
 
@@ -9,14 +10,24 @@ const EXAMPLES = `
 Examples:
   tsx run schema
   tsx run schema > result.schema.json
+  tsx run schema measurements
   tsx run schema --json`;
+
+const measurements = new URL('../calibration/formats/measurements.schema.json', import.meta.url);
+
+/** What can be asked for → its schema. */
+const SCHEMAS = {
+  result: resultJsonSchema,
+  measurements: () => JSON.parse(readFileSync(measurements, 'utf8')) as unknown,
+};
 
 /** Adds the command. */
 export function addSchema(program: Command, io: Io): void {
   program
     .command('schema')
-    .description('print the JSON Schema of result.json')
+    .description('print the JSON Schema of result.json, or of hand-written measurements')
+    .addArgument(new Argument('[what]').choices(Object.keys(SCHEMAS)).default('result'))
     .option('--json', 'accepted for symmetry: the schema is JSON')
     .addHelpText('after', EXAMPLES)
-    .action(() => io.out(`${JSON.stringify(resultJsonSchema(), null, 2)}\n`));
+    .action((what: keyof typeof SCHEMAS) => io.out(`${JSON.stringify(SCHEMAS[what](), null, 2)}\n`));
 }

@@ -42,7 +42,7 @@ export function readMeasurements(sources: readonly Source[]): Measurements {
   let hasList = false;
   for (const { name, value } of sources) {
     const file: Place = { file: name, path: '', problems };
-    if (isFields(value) && 'rows' in value) {
+    if (isFields(value) && ('rows' in value || 'format' in value)) {
       own.push(...readOwn(value, file));
       continue;
     }
