@@ -16,13 +16,15 @@ import { looksLikeFile } from './resolve.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
 import { addTrace } from './trace.ts';
+import { addValidate } from './validate.ts';
 
-const COMMANDS = ['run', 'list', 'explain', 'trace', 'schema', 'compare', 'help'];
+const COMMANDS = ['run', 'list', 'explain', 'trace', 'schema', 'compare', 'validate', 'help'];
 const EXAMPLES = `
 Examples:
   tsx run scenarios/large-cluster.ts
   tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw
   tsx run compare results/before results/after
+  tsx run validate
 
 Exit codes: 0 done, 1 crash, 2 usage or input, 3 differs, 4 not comparable, 5 simulation error,
 6 a named backend is infeasible, 130/143 stopped by a signal.`;
@@ -80,6 +82,7 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
   addTrace(program, parts, io);
   addSchema(program, io);
   addCompare(program, io, exit);
+  addValidate(program, parts, io, exit);
   return program;
 }
 

@@ -31,4 +31,6 @@ export interface Parts {
   readonly modelVersion: string;
   /** URL of the module whose `runTask` runs the tasks. */
   readonly runner: string;
+  /** URL of the module whose `runTask` runs the cells of a comparison with measurements. */
+  readonly cellRunner: string;
 }

@@ -22,4 +22,5 @@ export const shippedParts: Parts = {
   trace: traceSkb,
   modelVersion: MODEL_VERSION,
   runner: new URL('../engine/task.ts', import.meta.url).href,
+  cellRunner: new URL('../calibration/runCell.ts', import.meta.url).href,
 };

@@ -2,12 +2,12 @@
  * The report as one HTML file that loads nothing: style, script and charts are inside, and its content policy
  * forbids everything else. A result gives the same bytes wherever it is rendered: no clock, no locale.
  */
-import { createHash } from 'node:crypto';
+import { accuracyLines } from './accuracy.ts';
 import { chartsOf, renderSvg, settingsLeftOut } from './charts/index.ts';
 import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
+import { inline, page, section } from './page/frame.ts';
 import { GLOSSARY } from './page/glossary.ts';
-import { SCRIPT, STYLE } from './page/style.ts';
 import { amountOf, spreadOf } from './remarks.ts';
 import type { Result } from './schema.ts';
 import { keyFindings, verdict } from './verdict.ts';
@@ -18,22 +18,8 @@ const NARROW_PX = 340;
 
 /** The whole page. */
 export async function renderHtml(result: Result): Promise<string> {
-  const scriptHash = createHash('sha256').update(SCRIPT).digest('base64');
-  const policy = [
-    "default-src 'none'",
-    "style-src 'unsafe-inline'",
-    `script-src 'sha256-${scriptHash}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
   const charts = await figures(result);
-  return [
-    '<!DOCTYPE html>',
-    '<html lang="en"><head><meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${esc(result.scenario.id)} – Windtunnel</title>`,
-    `<style>${STYLE}</style></head><body>`,
+  return page(result.scenario.id, [
     head(result),
     '<main>',
     `<p class="verdict">${esc(verdict(result))}</p>`,
@@ -42,7 +28,7 @@ export async function renderHtml(result: Result): Promise<string> {
       'Comparison',
       '<p class="note">Small figures: range over seeds.</p>' +
         comparisonTables(result) +
-        note([spreadOf(result), amountOf(result)]),
+        note([spreadOf(result), amountOf(result), ...accuracyLines(result)]),
     ),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),
@@ -57,13 +43,7 @@ export async function renderHtml(result: Result): Promise<string> {
     section('Words', glossary()),
     '</main>',
     footer(result),
-    '<div id="tip" role="status" aria-hidden="true"></div>',
-    `<script>${SCRIPT}</script>`,
-    '</body></html>',
-    '',
-  ]
-    .filter((part, k, all) => part !== '' || k === all.length - 1)
-    .join('\n');
+  ]);
 }
 
 function footer({ tool, digest }: Result): string {
@@ -112,11 +92,6 @@ function leftOut(result: Result): string {
   return count === 0 ? '' : `CPU and utilisation of ${count} further settings are in the tables only.`;
 }
 
-/** An SVG inside HTML needs no namespace; its class says at which width it shows. */
-function inline(svg: string, name: string): string {
-  return svg.replace(/ xmlns="[^"]*"/, '').replace(' class="marks"', ` class="marks ${name}"`);
-}
-
 function ruleFindings(result: Result): string {
   if (result.findings.length === 0) return '';
   const items = result.findings.map(({ level, message, source, asOf }) => {
@@ -142,10 +117,6 @@ function parameters(result: Result): string {
 function glossary(): string {
   const items = GLOSSARY.map(([word, text]) => `<div><dt>${esc(word)}</dt><dd>${esc(text)}</dd></div>`);
   return `<dl class="glossary">${items.join('')}</dl>`;
-}
-
-function section(title: string, content: string): string {
-  return `<section><h2>${title}</h2>\n${content}</section>`;
 }
 
 function list(items: readonly string[]): string {

@@ -42,6 +42,7 @@ th.name,td.text,th.text,td.word{text-align:left}
 td.text{white-space:normal;min-width:190px;max-width:320px}
 td.source{overflow-wrap:anywhere;min-width:0;max-width:none}
 table.params{width:auto}
+tbody th.long{white-space:normal;overflow-wrap:anywhere;min-width:120px;max-width:380px;font-weight:500}
 .scroll:has(>table.params){width:fit-content}
 tbody th.name{font-weight:600;position:sticky;left:0;background:var(--wt-ground);z-index:1}
 tr.base th.name,tr.base td{background:var(--wt-panel)}

@@ -118,18 +118,20 @@ export function targetTable({ targets }: Validation): TextTable {
       left('of'),
       left('target'),
     ],
-    rows: targets.map((target) => [
-      target.title,
-      String(target.rows),
-      share(target.medianAbsErr),
-      target.medianMax === null ? '' : share(target.medianMax),
-      share(target.p90AbsErr),
-      target.p90Max === null ? '' : share(target.p90Max),
-      target.shareMin === null ? '' : share(target.share),
-      target.shareMin === null ? '' : share(target.shareMin),
-      target.shareOf ?? '',
-      target.ok === null ? NONE : target.ok ? KEPT : MISSED,
-    ]),
+    rows: targets
+      .filter(({ rows }) => rows > 0)
+      .map((target) => [
+        target.title,
+        String(target.rows),
+        share(target.medianAbsErr),
+        target.medianMax === null ? '' : share(target.medianMax),
+        share(target.p90AbsErr),
+        target.p90Max === null ? '' : share(target.p90Max),
+        target.shareMin === null ? '' : share(target.share),
+        target.shareMin === null ? '' : share(target.shareMin),
+        target.shareOf ?? '',
+        target.ok === null ? NONE : target.ok ? KEPT : MISSED,
+      ]),
   };
 }
 
@@ -195,7 +197,7 @@ export function overallTable({ overall, kernel }: Validation): TextTable {
       right('order right'),
       right('mean of beds'),
     ],
-    rows: [line('published', overall), line('measured kernel', kernel)],
+    rows: [line('published', overall), line('measured kernel', kernel)].filter(([, rows]) => rows !== '0'),
   };
 }
 
@@ -212,14 +214,16 @@ export function naiveTable({ naive }: Validation): TextTable {
       right('its 90th percentile'),
       right("model's"),
     ],
-    rows: naive.map((one) => [
-      one.title,
-      String(one.rows),
-      share(one.medianAbsErr),
-      share(one.modelMedianAbsErr),
-      share(one.p90AbsErr),
-      share(one.modelP90AbsErr),
-    ]),
+    rows: naive
+      .filter(({ rows }) => rows > 0)
+      .map((one) => [
+        one.title,
+        String(one.rows),
+        share(one.medianAbsErr),
+        share(one.modelMedianAbsErr),
+        share(one.p90AbsErr),
+        share(one.modelP90AbsErr),
+      ]),
   };
 }
 
@@ -308,7 +312,9 @@ export function summaryTables(document: Validation): TextTable[] {
     movedTable(document),
     notScoredTable(document),
   ];
-  return tables.filter(({ id, rows }) => rows.length > 0 || id === 'moved');
+  return tables.filter(
+    ({ id, rows }) => rows.length > 0 || (id === 'moved' && document.overall.predictedRows > 0),
+  );
 }
 
 /** The result in one sentence. */

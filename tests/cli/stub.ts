@@ -32,6 +32,7 @@ export const stubParts: Parts = {
   trace: null,
   modelVersion: 'stub',
   runner: new URL('./stubRunner.ts', import.meta.url).href,
+  cellRunner: new URL('../../calibration/runCell.ts', import.meta.url).href,
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
