@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backendNamed } from '../../backends/catalog.ts';
+import { BACKENDS, backendNamed } from '../../backends/catalog.ts';
 import type { Path } from '../../engine/host/backend.ts';
 import { deriveMtu, headerBytes, wireBytes } from '../../engine/host/mtu.ts';
+import podToPod from '../../scenarios/pod-to-pod.ts';
+import sameNode from '../../scenarios/same-node.ts';
 
 /** [backend, overhead, MTU and MSS at 1500, MSS at 9000, wire bytes of a pure ACK] */
 const GOLDEN = [
@@ -77,6 +79,17 @@ test('a choice by subnet keeps the MTU of its tunnel where nothing is put around
     assert.equal(headerBytes(wirePath(name)), 0);
     assert.equal(wireBytes(wirePath(name), podMtuBytes, podMtuBytes), podMtuBytes + 38);
     assert.equal(headerBytes(backendNamed(name).paths.tunnel!), overheadBytes);
+  }
+});
+
+test('the datagrams of the shipped scenarios fit every backend', () => {
+  const datagrams = [podToPod, sameNode].flatMap(({ points }) =>
+    (points ?? []).filter((point) => point.kind === 'UDP_STREAM').map((point) => Number(point.message)),
+  );
+  assert.equal(datagrams.length, 2);
+  for (const backend of BACKENDS) {
+    for (const bytes of datagrams)
+      assert.ok(bytes + 28 <= deriveMtu(backend, 1500).podMtuBytes, backend.name);
   }
 });
 
