@@ -49,8 +49,8 @@ export function documentOf(input: DocumentInput): Validation {
     overall: overall(published),
     kernel: overall(counted.filter((row) => originOf(row) === 'kernel')),
     targets: targetsOf(rows, conditions, whole),
-    beds: groups(judged(rows), ({ bed }) => bed),
-    families: groups(judged(rows), ({ family }) => family),
+    beds: groups(judged(rows, ['scored']), ({ bed }) => bed),
+    families: groups(judged(rows, ['scored', 'cpu']), ({ family }) => family),
     naive: naiveOf(published),
     leaveOneBedOut: leftOutOf(input.leftOut, published),
     movedPrices: MOVED_PRICES.map(({ stage, field, from, to, range, reason, beds }) => ({
@@ -78,9 +78,9 @@ export function documentOf(input: DocumentInput): Validation {
   };
 }
 
-/** Rows of the lists that are judged, for the lines by bed and family: scored ones, and CPU in its own families. */
-const judged = (rows: readonly Row[]): Row[] =>
-  rows.filter(({ list, inSample }) => !inSample && (list === 'scored' || list === 'cpu'));
+/** Rows of lists that are judged; CPU is a family of its own and counts in no bed. */
+const judged = (rows: readonly Row[], lists: readonly Row['list'][]): Row[] =>
+  rows.filter(({ list, inSample }) => !inSample && lists.includes(list));
 
 /** A naive predictor beside the model, on the rows where it has something to say. */
 function naiveOf(rows: readonly Row[]): Validation['naive'] {

@@ -76,7 +76,7 @@ export function rowTables(document: Validation, all: boolean): TextTable[] {
         right('predicted'),
         left('unit'),
         right('error'),
-        right('error ÷ noise'),
+        right('÷ noise'),
         left('marks'),
       ],
       rows: rows.map(rowCells),
@@ -136,8 +136,8 @@ export function targetTable({ targets }: Validation): TextTable {
 }
 
 const GROUP_NOTE =
-  'Scored and CPU rows that no price was fitted on. Order: share of pairs of backends that ' +
-  'differ and are predicted in the measured order.';
+  'Scored rows that no price was fitted on. Order: share of pairs of backends that differ and are predicted in the ' +
+  'measured order.';
 
 function groupTable(id: string, title: string, first: string, groups: readonly ValidationGroup[]): TextTable {
   return {
@@ -332,6 +332,7 @@ export function verdictOf({ overall, kernel, targets }: Validation): string {
     part('one measured kernel', kernel),
     judged.length === 0 ? '' : `${kept} of ${judged.length} targets met`,
   ];
-  const text = parts.filter((one) => one !== '').join('. ');
-  return text === '' ? 'Nothing could be compared.' : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const said = parts.filter((one) => one !== '');
+  if (said.length === 0) return 'Nothing could be compared.';
+  return said.map((one) => `${one.charAt(0).toUpperCase()}${one.slice(1)}.`).join(' ');
 }
