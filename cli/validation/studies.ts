@@ -4,6 +4,7 @@
 import { bottleneckStudy } from '../../calibration/bottleneck/study.ts';
 import { drive, type RunRound } from '../../calibration/drive.ts';
 import { kernelRows } from '../../calibration/formats/kernelRows.ts';
+import { ownStudy } from '../../calibration/formats/own.ts';
 import type { Measurements } from '../../calibration/formats/types.ts';
 import { kernelStudy } from '../../calibration/kernel/study.ts';
 import { leaveOneBedOutStudies, publishedStudies } from '../../calibration/published/studies.ts';
@@ -24,7 +25,7 @@ export async function compareAll(
   { beds, families }: Choice,
   run: RunRound,
 ): Promise<Compared> {
-  const { published, kernel, bottleneck } = measurements;
+  const { published, kernel, bottleneck, own } = measurements;
   const leftOut: Row[] = [];
   const broken: Error[] = [];
   const fits = (row: Row): boolean =>
@@ -36,6 +37,7 @@ export async function compareAll(
     kernelStudy(kernelWanted),
     bottleneckStudy(bottleneck),
     ...publishedStudies(published),
+    ownStudy(own),
     ...leaveOneBedOutStudies(published).map((study) => aside(study, leftOut)),
   ].map((study) => guarded(study, broken));
   const rows = await drive(studies, run);

@@ -318,7 +318,7 @@ export function summaryTables(document: Validation): TextTable[] {
 }
 
 /** The result in one sentence. */
-export function verdictOf({ overall, kernel, targets }: Validation): string {
+export function verdictOf({ overall, kernel, targets, sources }: Validation): string {
   const judged = targets.filter(({ ok }) => ok !== null);
   const kept = judged.filter(({ ok }) => ok === true).length;
   const part = (what: string, of: Validation['overall']): string =>
@@ -328,7 +328,7 @@ export function verdictOf({ overall, kernel, targets }: Validation): string {
         `(${of.predictedRows} rows, ${of.beds} ${of.beds === 1 ? 'bed' : 'beds'}` +
         `${of.orderRight === null ? '' : `; order of pairs right in ${share(of.orderRight)}`})`;
   const parts = [
-    part('published measurements', overall),
+    part(sources.length === 0 ? 'published measurements' : 'measurements given', overall),
     part('one measured kernel', kernel),
     judged.length === 0 ? '' : `${kept} of ${judged.length} targets met`,
   ];
