@@ -30,7 +30,6 @@ const FAMILIES: Readonly<Record<string, Traffic>> = {
   udp: 'UDP',
   pps: 'UDP',
   'UDP, paced, rules': 'UDP',
-  'ns per packet': 'UDP',
   latency: 'latency',
   'request/response': 'latency',
 };
@@ -48,7 +47,8 @@ export function accuracyOf({ model, rows }: Validation): Accuracy {
       const medianAbsErr =
         sizes.length % 2 === 1 ? sizes[middle]! : (sizes[middle - 1]! + sizes[middle]!) / 2;
       const p90AbsErr = sizes[Math.ceil((sizes.length * 9) / 10) - 1]!;
-      return [{ traffic, rows: sizes.length, medianAbsErr, p90AbsErr }];
+      const [median, p90] = [medianAbsErr, p90AbsErr].map((ratio) => Math.round(ratio * 1e4) / 1e4);
+      return [{ traffic, rows: sizes.length, medianAbsErr: median!, p90AbsErr: p90! }];
     }),
   };
 }

@@ -78,7 +78,7 @@ function scatter({ id, title, by, rows }: Group): ChartPlan {
     field,
     type: 'quantitative',
     title: `${word} (${rows[0]!.unit})`,
-    scale: { type: 'log', domain, nice: false, clamp: true },
+    scale: { type: 'log', domain, nice: false },
     axis: { tickCount: 6, format: '~g', grid: false },
   });
   return {
