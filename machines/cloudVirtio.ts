@@ -10,7 +10,7 @@ import { assumed } from './books/price.ts';
 import { XEON_PRICES } from './books/xeon.ts';
 
 /** Guest against bare metal, all stages that stay inside the guest. */
-const GUEST_FACTOR = 1.25;
+export const GUEST_FACTOR = 1.25;
 /** What the factor adds to a price's uncertainty. */
 const GUEST_RANGE: readonly [number, number] = [0.8, 1.6];
 
@@ -58,6 +58,7 @@ export const cloudVirtio: Machine = {
     rxInnerHash: false,
     arfs: false,
     rssUdpPorts: false,
+    rxWhole: false,
   },
   waking: {
     pollNs: 2_000,
