@@ -217,6 +217,14 @@ test('what is no file of measurements is one error of its own', () => {
   assert.deepEqual(words(read([])), ['a.json: the list is empty']);
 });
 
+test('a value that holds itself, as aliases of YAML can, is named', () => {
+  const circle: unknown[] = [];
+  circle.push(circle);
+  assert.deepEqual(words(read([ROW, { ...ROW, id: 'LAB-002', unit: circle }])), [
+    'a.json[1].unit: object is not a text; skipped',
+  ]);
+});
+
 test('JSON with bare NaN is read, text with those words stays, and what is no JSON is refused', () => {
   const text = '\uFEFF[{"a": NaN, "b": -Infinity, "c": "NaN \\" Infinity", "d": "NaNs"}]';
   assert.deepEqual(parseMeasurementJson('a.json', text), [

@@ -64,7 +64,7 @@ function damage(entries: unknown[], random: (n: number) => number): void {
   const how = random(5);
   if (how === 0 && !Array.isArray(parent)) delete parent[key];
   else if (how === 1) parent[key === '0' || Array.isArray(parent) ? key : 'unheard'] = 1;
-  else parent[key] = REPLACEMENTS[random(REPLACEMENTS.length)];
+  else parent[key] = structuredClone(REPLACEMENTS[random(REPLACEMENTS.length)]);
 }
 
 /** Indexes of entries of which neither a row nor a problem speaks. */
