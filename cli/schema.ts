@@ -9,7 +9,6 @@ import type { Io } from './io.ts';
 
 const EXAMPLES = `
 Examples:
-  tsx run schema
   tsx run schema > result.schema.json
   tsx run schema validation
   tsx run schema measurements`;

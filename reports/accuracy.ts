@@ -75,17 +75,20 @@ export function trafficOf({ scenario, cells }: Pick<Result, 'scenario' | 'cells'
   ];
 }
 
-/** One sentence a kind of traffic; none before the first comparison. */
-export function accuracyLines(
+/** One sentence for the kinds of traffic of a result; '' before the first comparison. */
+export function accuracyLine(
   result: Pick<Result, 'scenario' | 'cells' | 'model'>,
   accuracy: Accuracy = data as Accuracy,
-): string[] {
+): string {
   const wanted = trafficOf(result);
-  return accuracy.traffic
+  const said = accuracy.traffic
     .filter(({ traffic }) => wanted.includes(traffic))
-    .map(({ traffic, rows, medianAbsErr, p90AbsErr }) => {
-      const of = `${share(medianAbsErr)} (median) and ${share(p90AbsErr)} (90th percentile) of ${rows} measured rows`;
-      const model = accuracy.modelVersion === result.model.version ? '' : `, model ${accuracy.modelVersion}`;
-      return `accuracy, ${traffic}: predictions were within ${of}${model}; see docs/ACCURACY.md`;
-    });
+    .map(
+      ({ traffic, rows, medianAbsErr, p90AbsErr }) =>
+        `${traffic} within ${share(medianAbsErr)} (median) and ${share(p90AbsErr)} (90th percentile) of ` +
+        `${rows} measured rows`,
+    );
+  if (said.length === 0) return '';
+  const model = accuracy.modelVersion === result.model.version ? '' : ` of model ${accuracy.modelVersion}`;
+  return `Accuracy: predictions${model} were, for ${said.join('; ')}; see docs/ACCURACY.md.`;
 }
