@@ -112,6 +112,34 @@ test('a record without a list becomes a row that is not scored', () => {
   });
 });
 
+test('what is told from the words of publications never contradicts the frozen lists', () => {
+  let told = 0;
+  for (const { row, record } of shippedMeasurements().published) {
+    const baseline = { mode: 'host', value: 1, unit: record!.unit };
+    const derived = read([{ ...record!, baseline }]).published[0]?.row;
+    if (derived === undefined) continue;
+    told++;
+    assert.deepEqual([derived.backend, derived.family], [row.backend, row.family], row.id);
+    assert.ok([row.link_gbps, null].includes(derived.link_gbps), row.id);
+    assert.ok([row.tunnel_offload, 'unknown'].includes(derived.tunnel_offload), row.id);
+  }
+  assert.equal(told, 341);
+});
+
+test('conditions in words', () => {
+  const derived = (mode: string, environment: object) =>
+    read([{ ...RECORD, mode, environment: { ...RECORD.environment, ...environment } }]).published[0]!.row;
+  assert.equal(derived('flannel vxlan', { mtu: 'NIC 9000, pod 9000' }).pod_mtu, 8950);
+  assert.equal(derived('calico ipip', { mtu: 'pod 8900, host 9000' }).pod_mtu, 8900);
+  assert.equal(derived('calico wireguard', { mtu: '9000 (jumbo)' }).pod_mtu, 8940);
+  assert.equal(derived('calico bgp', { mtu: 1400 }).pod_mtu, 1400);
+  assert.equal(derived('calico bgp', { nic_gbps: '40 (Intel XL710)' }).link_gbps, 40);
+  assert.equal(derived('calico bgp', { nic_gbps: '40 (Intel XL710)' }).tunnel_offload, 'on');
+  assert.equal(derived('calico bgp', { nic_gbps: '2x10' }).link_gbps, null);
+  assert.equal(derived('calico bgp', { streams: 8 }).family, 'tcpN');
+  assert.equal(derived('calico bgp', { cpu: 'VM, 1 vCPU', nic_gbps: 'virtio' }).platform, 'virtio');
+});
+
 test('beside a list, a file of records that no list speaks of is named', () => {
   const { published, problems } = read([ROW], [{ ...RECORD, id: 'OTHER-1' }]);
   assert.equal(published.length, 1);

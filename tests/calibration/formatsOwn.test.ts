@@ -51,7 +51,7 @@ test('a row comes with its defaults and in base units', () => {
     messageBytes: 1,
     mtuBytes: 1500,
     metric: 'p99',
-    measured: 52,
+    measured: 18,
     unit: 'µs',
     noise: null,
     baseline: null,
