@@ -5,8 +5,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { main } from '../../cli/main.ts';
 import { type Validation, validationSchema } from '../../reports/validation/schema.ts';
 import { call, run, start, temporaryFolder } from './spawn.ts';
+import { stubParts } from './stub.ts';
 
 const { dir, remove } = temporaryFolder();
 after(remove);
@@ -72,7 +74,7 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
 ] as const) {
   test(`${signal}: exit ${code}, what is done is kept, a line to resume`, OPTIONS, async () => {
-    const long = [entry({}), entry({ rate: 20_000, limit: 9e6, secs: 60, burst: 1e6 })];
+    const long = [entry({}), entry({ rate: 20_000, limit: 9e6, secs: 15, burst: 1e6 })];
     writeFileSync(at('long.json'), JSON.stringify(long));
     const argv = [
       'validate',
@@ -124,7 +126,7 @@ test('exit codes and error texts', OPTIONS, async (t) => {
     [['--against', at('absent.json')], /cannot read .*absent\.json \(ENOENT\)/],
     [['--against', at('strange.json')], /strange\.json: neither published records/],
     [['--against', at('broken.json')], /broken\.json: not JSON/],
-    [['--bed', 'IB42'], /no measurement has the bed 'IB42'; did you mean IB24/],
+    [['--bed', 'IB42'], /no measurement has the bed 'IB42'; did you mean IB18, IB20, IB24/],
     [['--family', 'tcp2'], /no measurement has the family 'tcp2'; did you mean tcp1/],
     [['--workers', 'many'], /--workers takes auto/],
     [['--resume', at('nowhere')], /nothing to resume/],
@@ -159,3 +161,39 @@ test(
     assert.ok(rows.every(({ bed, family }) => bed === 'IB18' && family === 'tcp1'));
   },
 );
+
+test('a run that fails: its rows have no prediction, the others do, exit 5', OPTIONS, async () => {
+  for (const workers of ['0', '2']) {
+    let err = '';
+    const io = {
+      out: () => {},
+      note: (line: string) => {
+        err += `${line}\n`;
+      },
+      raw: () => {},
+      env: {},
+      outIsTty: false,
+      noteIsTty: false,
+      columns: 0,
+    };
+    const cellRunner = new URL('./brokenCellRunner.ts', import.meta.url).href;
+    const argv = [
+      'validate',
+      '--against',
+      at('small.json'),
+      ...QUIET,
+      '--workers',
+      workers,
+      '--out',
+      at('failed'),
+    ];
+    assert.equal(await main(argv, { ...stubParts, cellRunner }, io), 5);
+    assert.match(err, /^failed: tcp_bottleneck\/.*flows=2.*: event limit reached$/m);
+    const { status, rows } = JSON.parse(fileOf('failed')) as Validation;
+    assert.equal(status, 'failed');
+    for (const { id, predicted, reason } of rows) {
+      assert.equal(predicted === null, id.includes('flows=2'));
+      assert.equal(reason, id.includes('flows=2') ? 'the run failed' : null);
+    }
+  }
+});
