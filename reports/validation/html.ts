@@ -24,7 +24,7 @@ export async function renderValidationHtml(document: Validation): Promise<string
     head(document),
     '<main>',
     `<p class="verdict">${esc(verdictOf(document))}</p>`,
-    section('Targets', table(targets!)),
+    targets === undefined ? '' : section('Targets', table(targets)),
     figures.length === 0 ? '' : section('Charts', `<div class="charts">${figures.join('\n')}</div>`),
     section('Summary', summary.map((one) => heading(one) + table(one)).join('\n')),
     section('Rows', rowSections(document)),
