@@ -119,6 +119,26 @@ test('files with unknown things: reported, skipped, the rest compared', OPTIONS,
   assert.ok(problems.length >= 3);
 });
 
+test('a configuration that the engine does not model is said, and is no failure', OPTIONS, async () => {
+  const hole = (msg: number): object => ({
+    exp: 'e0_hole',
+    cfg: { hops: 0, mode: 'hostnet', msg, mtu: 1500 },
+    n: 5,
+    r: { ns_per_pkt: { median: 2900, q1: 2880, q3: 2920 } },
+  });
+  writeFileSync(at('datagrams.json'), JSON.stringify([hole(500), hole(2800)]));
+  const files = ['--against', at('datagrams.json'), '--workers', '0', '--out', at('datagrams')];
+  const done = await call('validate', ...files, ...QUIET);
+  assert.equal(done.code, 0, done.err);
+  assert.match(done.out, /skipped: not modelled, e0_hole.*2800.*exceeds the\s+pod MTU/s);
+  const { rows, status } = JSON.parse(fileOf('datagrams')) as Validation;
+  assert.equal(status, 'complete');
+  assert.deepEqual(
+    rows.map(({ predicted }) => predicted === null),
+    [false, true],
+  );
+});
+
 test('exit codes and error texts', OPTIONS, async (t) => {
   writeFileSync(at('strange.json'), '{"some": "thing"}');
   writeFileSync(at('broken.json'), '[1, ');
@@ -129,6 +149,7 @@ test('exit codes and error texts', OPTIONS, async (t) => {
     [['--bed', 'IB42'], /no measurement has the bed 'IB42'; did you mean IB18, IB20, IB24/],
     [['--family', 'tcp2'], /no measurement has the family 'tcp2'; did you mean tcp1/],
     [['--workers', 'many'], /--workers takes auto/],
+    [['--color', 'red'], /--color takes auto/],
     [['--resume', at('nowhere')], /nothing to resume/],
     [['--bed', 'IB24', '--write-docs'], /--write-docs takes all shipped measurements/],
     [['everything'], /too many arguments/],
