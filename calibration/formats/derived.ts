@@ -64,7 +64,7 @@ export function derivedRow(record: PublishedRecord, place: Place): ScoringRow | 
     tunnel_offload: MODERN_NIC.test(words) ? 'on' : GUEST_NIC.test(words) ? 'off' : 'unknown',
     pod_mtu: podMtu(stated.mtu, backend),
     streams,
-    write_bytes: 131_072,
+    write_bytes: writeBytes(record.mode),
     kernel: typeof stated.kernel === 'string' ? stated.kernel : null,
     line_limited: null,
     list: 'not scored',
@@ -87,6 +87,12 @@ function platformOf(words: string): string {
   if (words.includes('xen') || words.includes('t2.')) return 'xen';
   if (/\bvms?\b|virtual machine/.test(words)) return 'vm';
   return words.includes('bare metal') ? 'bm' : '?';
+}
+
+/** iperf's 128 KB unless the source says otherwise. */
+function writeBytes(mode: string): number {
+  const found = /write size (\d{1,3})K/i.exec(mode);
+  return found === null || Number(found[1]) === 0 ? 131_072 : Number(found[1]) * 1024;
 }
 
 /** `40 (Intel XL710)` is 40; `2x10` is nothing that one stream could have. */

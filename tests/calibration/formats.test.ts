@@ -119,7 +119,8 @@ test('what is told from the words of publications never contradicts the frozen l
     const derived = read([{ ...record!, baseline }]).published[0]?.row;
     if (derived === undefined) continue;
     told++;
-    assert.deepEqual([derived.backend, derived.family], [row.backend, row.family], row.id);
+    const what = ({ backend, family, write_bytes }: ScoringRow) => [backend, family, write_bytes];
+    assert.deepEqual(what(derived), what(row), row.id);
     assert.ok([row.link_gbps, null].includes(derived.link_gbps), row.id);
     assert.ok([row.tunnel_offload, 'unknown'].includes(derived.tunnel_offload), row.id);
   }
