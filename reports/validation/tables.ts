@@ -277,13 +277,15 @@ export function movedTable({ movedPrices }: Validation): TextTable {
   };
 }
 
+const UNKNOWN_STATE = 'the source does not say what decides the answer';
+
 /** Why rows are not judged, counted. */
 export function notScoredTable({ rows }: Validation): TextTable {
   const reasons = new Map<string, number>();
   for (const { list, error, inSample, reason } of rows) {
     const why =
       list === 'not scored' || list === 'both states'
-        ? `${list}: ${reason ?? 'no reason given'}`
+        ? `${list}: ${reason ?? (list === 'both states' ? UNKNOWN_STATE : 'no reason given')}`
         : inSample
           ? 'in sample: a price was fitted on it'
           : error === null
@@ -315,6 +317,14 @@ export function summaryTables(document: Validation): TextTable[] {
   return tables.filter(
     ({ id, rows }) => rows.length > 0 || (id === 'moved' && document.overall.predictedRows > 0),
   );
+}
+
+/** What was compared with, in words. */
+export function againstOf({ sources, filter }: Validation): string {
+  const part = (what: string, names: readonly string[]): string =>
+    names.length === 0 ? '' : `; only ${what} ${names.join(', ')}`;
+  const files = sources.length === 0 ? 'the shipped measurements' : sources.join(', ');
+  return files + part('beds', filter.beds) + part('families', filter.families);
 }
 
 /** The result in one sentence. */
