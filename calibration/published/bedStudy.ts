@@ -54,13 +54,24 @@ export function* bedStudy(rows: readonly PublishedRow[], book: Book): Study {
     open.forEach((fit, i) => {
       improve(fit, records[i] ?? null);
     });
+    shareSpeed(fits);
   }
-  const asked = rows.map((published) => ask(published, fits, anchors, book));
+  const asked = rows.map((published) => ask(published, fits, book));
   const tasks = asked.flatMap((one) => ('task' in one ? [one.task] : []));
   const unique = new Map(tasks.map((task) => [task.task, task]));
   const answers = yield [...unique.values()];
   const records = new Map([...unique.keys()].map((id, i) => [id, answers[i] ?? null]));
   return asked.flatMap((one) => tell(one, records));
+}
+
+/** How fast the CPU is, bulk TCP alone tells; the other families' numbers come on top of it. */
+function shareSpeed(fits: readonly Fit[]): void {
+  const bulk = fits.find(({ family }) => family === 'bulk');
+  for (const fit of fits) {
+    if (bulk === undefined || fit === bulk || fit.scale.prices === bulk.scale.prices) continue;
+    fit.scale = { ...fit.scale, prices: bulk.scale.prices };
+    fit.done = false;
+  }
 }
 
 function rowsOf(rows: readonly PublishedRow[], family: Family): PublishedRow[] {
@@ -96,7 +107,6 @@ function improve(fit: Fit, record: CellRecord | null): void {
 function ask(
   published: PublishedRow,
   fits: readonly Fit[],
-  anchors: ReadonlyMap<Family, Anchor | string>,
   book: Book,
 ): Asked | { published: PublishedRow; reason: string } {
   const conditions = conditionsOf(published);
@@ -106,7 +116,6 @@ function ask(
     return { published, reason: `no backend '${conditions.backend}' in the catalogue` };
   const fit = fits.find(({ family }) => family === test.scales);
   const scale = fit?.scale ?? assumedScale(conditions);
-  void anchors;
   return {
     published,
     conditions,

@@ -52,13 +52,24 @@ export const linkMtuBytes = (c: Conditions): number =>
 
 /** What the pods' packets may have: the stated MTU, capped by what the path carries. */
 export function podMtuBytes(c: Conditions, backend: Backend): number {
-  if (c.sameNode)
-    return backend.group === 'baseline' && backend.name === 'host' ? LOOPBACK_MTU_BYTES : c.podMtuBytes;
+  if (c.sameNode) return backend.name === 'host' ? LOOPBACK_MTU_BYTES : c.podMtuBytes;
   return Math.min(c.podMtuBytes, deriveMtu(backend, linkMtuBytes(c)).podMtuBytes);
 }
 
-/** Changes prices of the reference book; identity in the shipped state (`movedPrices.ts`). */
-export type Book = (prices: Machine['prices']) => Machine['prices'];
+/** Prices of the reference machine, as shipped or with some put back (`movedPrices.ts`). */
+export interface Book {
+  readonly name: string;
+  readonly change: (prices: Machine['prices'], machine: string) => Machine['prices'];
+}
+
+/** What tells tasks of one cell apart. */
+const namesOf = (
+  c: Conditions,
+  { prices, udpSend, hostDelayNs }: Scale,
+): readonly (string | number | null)[] => [
+  ...[c.metric, c.writeBytes, c.requestBytes, c.offload, c.kernel],
+  ...[prices, udpSend, hostDelayNs],
+];
 
 /**
  * The task that repeats a row's test.
@@ -80,7 +91,7 @@ export function taskFor(c: Conditions, scale: Scale, book: Book): TaskSpec {
     .map(([name, value]) => `${name}=${value}`)
     .join('/');
   return {
-    task: `published/${cell}/${c.metric}/${c.writeBytes}/${scale.prices}/${scale.udpSend}/${scale.hostDelayNs}`,
+    task: ['published', cell, ...namesOf(c, scale), book.name].join('/'),
     index: 0,
     cell,
     dims,
@@ -116,8 +127,8 @@ function trafficOf(c: Conditions, test: Test, mtuBytes: number): NonNullable<Tas
  */
 const KUBERNETES_RULES = 16;
 
-/** Bare hosts and Docker have no such chains. */
-const rulesOf = (backend: Backend): number => (backend.group === 'baseline' ? 0 : KUBERNETES_RULES);
+/** A bare host has no such chains; Docker's are as long (DOCKER-USER, two of isolation, DOCKER). */
+const rulesOf = (backend: Backend): number => (backend.name === 'host' ? 0 : KUBERNETES_RULES);
 
 const PS_PER_MS = 1_000_000_000;
 
@@ -132,7 +143,7 @@ export function machineFor(c: Conditions, scale: Scale, book: Book): Machine {
   const virtual = !['bm', '?'].includes(c.platform);
   const reference = machineNamed(virtual ? 'cloud-virtio' : 'xeon-25g');
   const cores = c.cpus ?? reference.cores;
-  const prices = book(reference.prices);
+  const prices = book.change(reference.prices, reference.name);
   const tunnels = c.offload === 'on';
   const kernel = kernelVersion(c.kernel);
   const csumOff = kernel !== null && kernel <= VXLAN_CSUM_BUG_KERNEL && c.backend.startsWith('calico-vxlan');
@@ -146,6 +157,7 @@ export function machineFor(c: Conditions, scale: Scale, book: Book): Machine {
       rxQueues: Math.min(reference.nic.rxQueues, cores),
       ...moderationOf(c),
     },
+    waking: wakingOf(c, reference, virtual),
     facts: {
       ...reference.facts,
       tso: true,
@@ -171,6 +183,13 @@ function withTool(prices: Machine['prices'], c: Conditions): Machine['prices'] {
   const call = prices.U_SYSCALL;
   return { ...prices, U_SYSCALL: { ...call, eachNs: (call.eachNs ?? 0) + IPERF_CALL_NS } };
 }
+
+/**
+ * How deep the cores of a server sleep is stated nowhere, and the depth that the idle governor picks jumps with the
+ * time that a round trip leaves: it is part of the base latency that a host row fixes. A virtual CPU always halts.
+ */
+const wakingOf = (c: Conditions, { waking }: Machine, virtual: boolean): Machine['waking'] =>
+  c.family === 'latency' && !virtual ? { ...waking, haltNs: waking.sleepNs } : waking;
 
 /** Drivers moderate adaptively: a queue with one packet in flight interrupts at once. */
 const moderationOf = (c: Conditions): Partial<Machine['nic']> =>

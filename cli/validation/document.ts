@@ -55,10 +55,10 @@ export function documentOf(input: DocumentInput): Validation {
     families: groups(judged(rows, ['scored', 'cpu']), ({ family }) => family),
     naive: naiveOf(published),
     leaveOneBedOut: leftOutOf(input.leftOut, published),
-    movedPrices: MOVED_PRICES.map(({ stage, field, from, to, range, reason, beds }) => ({
-      stage,
+    movedPrices: MOVED_PRICES.map(({ stages, field, unit, from, to, range, reason, beds }) => ({
+      stage: stages.join(' '),
       field,
-      unit: 'ns',
+      unit,
       old: from,
       new: to,
       min: from * range[0],
