@@ -50,6 +50,7 @@ export function documentOf(input: DocumentInput): Validation {
     filter: { beds: [...beds], families: [...families] },
     overall: overall(published),
     kernel: overall(counted.filter((row) => originOf(row) === 'kernel')),
+    overallLeftOut: overall(input.leftOut.filter(counts)),
     targets: targetsOf(rows, conditions, whole),
     beds: groups(judged(rows, ['scored']), ({ bed }) => bed),
     families: groups(judged(rows, ['scored', 'cpu']), ({ family }) => family),

@@ -169,8 +169,8 @@ export const bedTable = ({ beds }: Validation): TextTable => groupTable('beds', 
 export const familyTable = ({ families }: Validation): TextTable =>
   groupTable('families', 'By family', 'family', families);
 
-/** Published rows together and the measured kernel. */
-export function overallTable({ overall, kernel }: Validation): TextTable {
+/** Published rows together, the same with each bed left out, and the measured kernel. */
+export function overallTable({ overall, overallLeftOut, kernel }: Validation): TextTable {
   const line = (name: string, of: Validation['overall']): string[] => [
     name,
     String(of.predictedRows),
@@ -197,7 +197,11 @@ export function overallTable({ overall, kernel }: Validation): TextTable {
       right('order right'),
       right('mean of beds'),
     ],
-    rows: [line('published', overall), line('measured kernel', kernel)].filter(([, rows]) => rows !== '0'),
+    rows: [
+      line('published', overall),
+      line('published, each bed left out', overallLeftOut),
+      line('measured kernel', kernel),
+    ].filter(([, rows]) => rows !== '0'),
   };
 }
 

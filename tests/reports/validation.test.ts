@@ -56,6 +56,7 @@ const DOCUMENT: Validation = {
   sources: [],
   filter: { beds: [], families: [] },
   overall: figures,
+  overallLeftOut: { ...figures, medianAbsErr: 0.15 },
   kernel: { ...empty, medianOfBedMedians: null, orderRight: null, orderRightMeanOfBeds: null },
   targets: [
     {
@@ -106,6 +107,7 @@ test('the terminal shows rows with marks, the summary, and what is left out', ()
   assert.doesNotMatch(text, /^X-4/m);
   assert.match(text, /1 rows that are not scored are left out above; --all shows them/);
   assert.match(text, /^published: TCP +2 +10\.0 % +10\.0 % +30\.0 % +25\.0 % .*MISS$/m);
+  assert.match(text, /^published, each bed left out +2 +1 +15\.0 % +30\.0 %/m);
   assert.match(text, /skipped: a\.json, \[3\]\.unit: unknown unit "furlong"/);
   assert.match(renderValidation(DOCUMENT, { all: true }), /^X-4 .*not scored; contradictory$/m);
   for (const width of [80, 120]) {
