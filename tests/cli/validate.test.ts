@@ -67,6 +67,9 @@ test('an interrupted comparison is resumed with its own files to the same bytes'
   assert.match(resumed.err, /round 1: 2 runs in process, 2 known or from the journal/);
   assert.equal(fileOf('killed'), fileOf('whole'));
   assert.equal(resumed.out, whole.out);
+  const mistaken = await call('run', '--resume', at('killed'));
+  assert.equal(mistaken.code, 2);
+  assert.match(mistaken.err, /to finish it: tsx run validate --resume/);
 });
 
 for (const [signal, code] of [
