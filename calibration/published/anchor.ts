@@ -61,6 +61,13 @@ function candidate(published: PublishedRow): Anchor | string {
   return { conditions, measured: baseline };
 }
 
+/** Conditions of the host row that stands beside a row; null where there is none. */
+export function hostConditions(published: PublishedRow): Conditions | null {
+  const { baseline_row } = published.row;
+  if (published.baseline === null || baseline_row === null) return null;
+  return baselineConditions(conditionsOf(published), baseline_row);
+}
+
 /** Path, MTU and kernel of the row that others are compared with, from its description. */
 function baselineConditions(c: Conditions, description: string): Conditions {
   const mtu = /MTU (\d+)/.exec(description)?.[1];

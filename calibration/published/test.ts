@@ -10,10 +10,12 @@ import type { TaskRecord } from '../../engine/core/record.ts';
 import type { NetperfKind } from '../../engine/core/taskSpec.ts';
 import type { Conditions } from './conditions.ts';
 
+/** What the host row of a kind of test may fix. */
+export type Family = 'bulk' | 'udp' | 'latency';
+
 export interface Test {
   readonly kind: NetperfKind;
-  /** What the host row of this kind of test may fix. */
-  readonly scales: 'bulk' | 'udp' | 'latency';
+  readonly scales: Family;
   /** The record's figure in base units: Gbit/s, packets/s, µs. */
   readonly read: (record: TaskRecord) => number | null;
 }
