@@ -5,7 +5,7 @@
 import data from './accuracy.json' with { type: 'json' };
 import type { Cell, Result } from './schema.ts';
 import type { Validation, ValidationRow } from './validation/schema.ts';
-import { share } from './validation/tables.ts';
+import { share } from './validation/words.ts';
 
 export type Traffic = 'bulk TCP' | 'UDP' | 'latency';
 

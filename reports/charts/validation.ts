@@ -5,7 +5,7 @@
  */
 
 import type { ValidationRow } from '../validation/schema.ts';
-import { familyTitle, figure, signed } from '../validation/tables.ts';
+import { familyTitle, figure, signed } from '../validation/words.ts';
 import { legendColumns } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 import { type ColourName, colour } from './theme.ts';

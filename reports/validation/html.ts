@@ -6,16 +6,8 @@ import { validationCharts } from '../charts/validation.ts';
 import { esc } from '../page/escape.ts';
 import { inline, page, section } from '../page/frame.ts';
 import type { Validation } from './schema.ts';
-import {
-  againstOf,
-  KEPT,
-  MISSED,
-  rowTables,
-  share,
-  summaryTables,
-  type TextTable,
-  verdictOf,
-} from './tables.ts';
+import { againstOf, KEPT, MISSED, rowTables, summaryTables, type TextTable, verdictOf } from './tables.ts';
+import { share } from './words.ts';
 
 const WIDE_PX = 640;
 const NARROW_PX = 340;

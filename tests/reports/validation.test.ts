@@ -13,8 +13,9 @@ import {
   type ValidationRow,
   validationJsonSchema,
 } from '../../reports/validation/schema.ts';
-import { figure, signed, verdictOf } from '../../reports/validation/tables.ts';
+import { verdictOf } from '../../reports/validation/tables.ts';
 import { renderValidation } from '../../reports/validation/text.ts';
+import { figure, signed } from '../../reports/validation/words.ts';
 
 const project = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
