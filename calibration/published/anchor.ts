@@ -47,6 +47,7 @@ export function anchorOf(rows: readonly PublishedRow[], scales: Test['scales']):
 function candidate(published: PublishedRow): Anchor | string {
   const { row, baseline } = published;
   if (baseline === null || row.baseline_row === null) return 'no host row';
+  if (row.family === 'cpu') return 'no host row';
   if (row.unit.startsWith('ratio')) return 'the source gives ratios without figures';
   if (/rate cap/.test(row.reason ?? '')) return 'host row is a rate cap';
   if (row.list === 'scored' && row.ratio === 1) return 'the host row is itself scored';

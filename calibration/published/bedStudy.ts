@@ -12,6 +12,7 @@ import type { PublishedRow } from '../formats/types.ts';
 import type { CellRecord, Row, Study } from '../study.ts';
 import { anchorOf, hostConditions } from './anchor.ts';
 import { type Conditions, conditionsOf } from './conditions.ts';
+import { cpuOf, throughputBeside } from './cpu.ts';
 import { assumedScale, type Book, type Scale, taskFor } from './environment.ts';
 import { type Fit, improve, shareSpeed } from './fit.ts';
 import { publishedRow } from './row.ts';
@@ -61,7 +62,7 @@ export function* bedStudy(rows: readonly PublishedRow[], book: Book): Study {
   const unique = new Map(tasks.filter((task) => task !== null).map((task) => [task.task, task]));
   const answers = yield [...unique.values()];
   const records = new Map([...unique.keys()].map((id, i) => [id, answers[i] ?? null]));
-  return asked.map((one) => tell(one, records));
+  return asked.map((one) => tell(one, records, rows));
 }
 
 function rowsOf(rows: readonly PublishedRow[], family: Family): PublishedRow[] {
@@ -100,18 +101,25 @@ function statesOf(c: Conditions): Conditions[] {
     : [c];
 }
 
-function tell(one: Asked | Refused, records: ReadonlyMap<string, CellRecord | null>): Row {
+function tell(
+  one: Asked | Refused,
+  records: ReadonlyMap<string, CellRecord | null>,
+  rows: readonly PublishedRow[],
+): Row {
   if ('refused' in one) return publishedRow(one.published, null, { reason: one.refused });
   const { published, test, scaleAssumed, state } = one;
   const figure = (task: TaskSpec): number | null => {
-    const record = records.get(task.task) ?? null;
-    return record === null ? null : test.read(record as TaskRecord);
+    const record = (records.get(task.task) ?? null) as TaskRecord | null;
+    if (record === null) return null;
+    if (published.row.family !== 'cpu') return test.read(record);
+    return cpuOf(published, record, throughputBeside(published, rows));
   };
   const own = figure(one.task);
   const host = one.hostTask === null ? null : figure(one.hostTask);
   const { baseline } = published;
   const predicted = own !== null && host !== null && baseline !== null ? (own / host) * baseline : own;
-  const reason = own === null ? 'the cell failed' : published.row.reason;
+  const failed = (records.get(one.task.task) ?? null) === null;
+  const reason = failed ? 'the cell failed' : own === null ? 'no figure to compare' : published.row.reason;
   const row = publishedRow(published, predicted, { scaleAssumed, reason });
   return { ...row, id: `${row.id}${state}` };
 }

@@ -84,6 +84,8 @@ export function taskFor(c: Conditions, scale: Scale, book: Book): TaskSpec {
     linkGbps: c.linkGbps ?? NO_LINE_GBPS,
     mtuBytes: linkMtuBytes(c),
     hostDelayNs: Math.round(scale.hostDelayNs),
+    // CPU is told by rack, so each host has its own.
+    ...(c.family === 'cpu' ? { nodesPerRack: 1 } : {}),
     fabricKnowsPods: true,
   });
   const dims = { bed: c.bed, backend: backend.name, test: test.kind, mtu, streams: c.streams };
