@@ -91,6 +91,17 @@ export const MOVED_PRICES: readonly MovedPrice[] = [
     reason: 'mergeable buffers: a page, a header copy and a refill for each packet; receivers bind there',
     beds: ['KRD'],
   },
+  {
+    stages: ['CRYPT_ENQ'],
+    field: 'eachNs',
+    machine: 'xeon-25g',
+    unit: 'ns',
+    from: 150,
+    to: 450,
+    range: [0.5, 3],
+    reason: 'two rings and a worker of another core for each packet, serial on one core: 8 µs a jumbo packet',
+    beds: ['IB24'],
+  },
 ];
 
 /** The book as it is shipped. */

@@ -76,7 +76,7 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   DAEMON_PROXY: assumed('E-proxy', [0.3, 5], { eachNs: 60 }),
   DAEMON_DRY: assumed('C112 K3', [0.7, 1.6], { eachNs: 300 }),
   DAEMON_IDLE: assumed('C113 K3', [0.5, 3], { eachNs: 900 }),
-  CRYPT_ENQ: assumed('E-crypt', [0.5, 3], { firstNs: 100, eachNs: 150 }),
+  CRYPT_ENQ: assumed('E-crypt', [0.17, 1], { firstNs: 100, eachNs: 450 }),
   CRYPT: published('C120', { eachNs: 0.972 }),
   TC_BPF: assumed('C085 as bound', [0.1, 3], { firstNs: 60, eachNs: 150 }),
   BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
