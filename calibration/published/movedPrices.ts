@@ -102,6 +102,18 @@ export const MOVED_PRICES: readonly MovedPrice[] = [
     reason: 'two rings and a worker of another core for each packet, serial on one core: 8 µs a jumbo packet',
     beds: ['IB24'],
   },
+  {
+    stages: ['WAKE'],
+    field: 'eachNs',
+    machine: 'xeon-25g',
+    unit: 'ns',
+    from: 900,
+    to: 1400,
+    range: [0.5, 1.6],
+    reason:
+      'a worker on another core is woken by an interrupt between cores; C113 and C114 wake on their own',
+    beds: ['IB24', 'IB20'],
+  },
 ];
 
 /** The book as it is shipped. */
