@@ -140,12 +140,15 @@ test('limits, caps, losses and ratios fix nothing', () => {
 
 test('moved prices: at most a dozen, inside their ranges, and what the books say', () => {
   assert.ok(MOVED_PRICES.length <= 12);
-  for (const { stages, field, machine, from, to, range, reason, beds } of MOVED_PRICES) {
+  const veth = machineNamed('veth-vm').prices;
+  for (const { stages, field, unit, machine, from, to, range, reason, beds } of MOVED_PRICES) {
     assert.ok(to >= from * range[0] && to <= from * range[1], `${stages[0]} ${field} is outside its range`);
     assert.ok(reason.length > 20 && beds.length > 0);
     for (const stage of stages) {
       const price = machineNamed(machine).prices[stage];
-      const said = field === 'firstNs' ? (price.firstNs ?? 0) / (price.eachNs ?? 0) : (price[field] ?? 0);
+      const base = { ns: 1, stream: price.eachNs, veth: veth[stage].eachNs };
+      const one = unit === 'ns' ? base.ns : unit.includes('stream') ? base.stream : base.veth;
+      const said = (price[field] ?? 0) / (one ?? 1);
       assert.ok(Math.abs(said / to - 1) < 1e-9, `${machine} ${stage} ${field} is ${said}, not ${to}`);
     }
   }
