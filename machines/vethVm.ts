@@ -38,8 +38,8 @@ export const vethVm: Machine = {
     rssUdpPorts: true,
   },
   waking: {
-    pollNs: 2_000,
-    sleepNs: 3_500,
+    pollNs: 0,
+    sleepNs: 5_400,
     haltAfterNs: 50_000,
     haltNs: 12_000,
     source: 'K3 K6: wake-up across cores 12–23 µs halted, about 12.5 µs with CPU work when kept awake',

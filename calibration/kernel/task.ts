@@ -156,7 +156,7 @@ function machineOf(cfg: Config, awake: boolean): Machine {
       ...(off === 'off' ? { gso: false, gro: false } : {}),
       rps: number(cfg, 'rps', 0) !== 0,
     },
-    waking: awake ? { ...waking, haltNs: waking.sleepNs } : waking,
+    waking: awake ? { ...waking, haltAfterNs: 1e12 } : waking,
   };
 }
 

@@ -11,6 +11,7 @@ import { kworkerJob, sharesDone } from './crypt.ts';
 import { daemonJob } from './daemon.ts';
 import { emit, notify } from './emit.ts';
 import { finishPoll, pollNapi } from './napi.ts';
+import { wakeEarly } from './notes.ts';
 import type { Partition } from './partition.ts';
 import { WAKE } from './rows.ts';
 import {
@@ -81,10 +82,28 @@ export function wakeThread(p: Partition, t: number): void {
 
 /** The open job wakes thread `t` at its end, and pays for it if it sleeps. */
 export function chargeWake(p: Partition, t: number): void {
-  const { threads } = p;
-  if (threads.state[t] !== SLEEPING || threads.waking[t] !== 0) return;
-  threads.waking[t] = 1;
-  p.chargeColumn(p.setup.compiled.row.wake, WAKE, 1);
+  if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return;
+  p.jobNs += wakeNs(p, t, p.jobCore, p.jobSoft);
+}
+
+/** The same for a job of `core` that has been priced: its next job is longer. @returns ns; 0: it is awake */
+export function lateWakeNs(p: Partition, t: number, core: number): number {
+  if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return 0;
+  const ns = wakeNs(p, t, core, 0);
+  p.cores.debtNs[core]! += ns;
+  return ns;
+}
+
+/** Counts the stages of one wake-up from `core`. @returns their price, ns */
+function wakeNs(p: Partition, t: number, core: number, soft: number): number {
+  const { row } = p.setup.compiled;
+  p.threads.waking[t] = 1;
+  const target = p.threads.core[t]!;
+  const ns = p.count(row.wake + soft, WAKE);
+  if (target === core) return ns;
+  const idleNs = (p.wheel.now - p.cores.idleSince[target]!) / 1000;
+  const halted = p.cores.state[target] === IDLE && idleNs > p.setup.machine.waking.haltAfterNs;
+  return ns + p.count(row.ipi + soft, WAKE) + (halted ? p.count(row.kick + soft, WAKE) : 0);
 }
 
 function leaveIdle(p: Partition, core: number): void {
@@ -113,7 +132,7 @@ export function jobEnd(p: Partition, core: number, gen: number): void {
   if (process) {
     cores.busyProcPs[core]! += ps;
     const t = cores.thread[core]!;
-    threads.vruntime[t]! += ps;
+    if (t >= 0) threads.vruntime[t]! += ps;
   } else cores.busySoftPs[core]! += ps;
   cores.state[core] = DISPATCH;
   if (process) {
@@ -130,7 +149,7 @@ export function jobEnd(p: Partition, core: number, gen: number): void {
   cores.noteHead[k] = -1;
   while (s >= 0) {
     const next = sockets.noteNext[s]!;
-    notify(p, s);
+    notify(p, s, core);
     s = next;
   }
   schedule(p, core);
@@ -211,10 +230,13 @@ function letsGo(p: Partition, k: number): boolean {
 function begin(p: Partition, core: number, state: number): void {
   const { cores } = p;
   const { now } = p.wheel;
-  const ps = Math.round(p.jobNs * 1000);
+  const ps = Math.round((p.jobNs + cores.debtNs[core]!) * 1000);
+  cores.debtNs[core] = 0;
   cores.state[core] = state;
   cores.jobStart[core] = now;
   cores.jobEnd[core] = now + ps;
+  const k = core + (state === PROC ? 1 : 0);
+  if (cores.noteHead[k]! >= 0) wakeEarly(p, k);
   const gen = ++cores.gen[core]!;
   p.push(now + ps, C_HOST, K_JOB_END, core, gen);
 }
@@ -279,7 +301,11 @@ function startProcess(p: Partition, core: number): boolean {
   p.drainInline();
   if (!worked && !letsGo(p, core + 1)) {
     sleep(p, core, t);
-    return false;
+    if (!p.setup.pricesBlock) return false;
+    // The way to sleep: whoever wakes the thread meanwhile pays for it, and it goes on when the switch is over.
+    p.chargeColumn(p.setup.compiled.row.block, WAKE, 1);
+    begin(p, core, PROC);
+    return true;
   }
   // Switched in just now: pays the switch once.
   if (threads.sliceStart[t] === p.wheel.now) p.chargeColumn(p.setup.compiled.row.switch, WAKE, 1);

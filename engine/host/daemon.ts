@@ -6,6 +6,7 @@
  * Source: flannel pkg/backend/udp/proxy_amd64.c, read at cdf76059.
  */
 import { leaveLane } from './napi.ts';
+import { givePages, takePages } from './pages.ts';
 import type { Partition } from './partition.ts';
 import { CALL, POLL } from './rows.ts';
 
@@ -41,5 +42,7 @@ function forward(p: Partition, t: number, tun: boolean): void {
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   batches.units[b] = 1;
   p.charge(lane.rowPlain, 1, 1, batches.bytes[b]!);
+  givePages(p, batches.bytes[b]!);
+  takePages(p, batches.bytes[b]!);
   leaveLane(p, b, lane);
 }

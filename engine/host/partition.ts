@@ -85,6 +85,7 @@ export class Partition {
   /** Batches that reach a socket of this partition inside the running job. */
   inlineHead = -1;
   inlineTail = -1;
+  private draining = false;
 
   /** Messages to other partitions: destination partition, event kind, actor, then the batch. */
   outbox = new Float64Array(64 * (MESSAGE_DOUBLES + 3));
@@ -187,6 +188,13 @@ export class Partition {
     this.jobNs += this.prices[o]! * count;
   }
 
+  /** Counts one of a column of row `r` outside a job's price. @returns what it costs, ns */
+  count(r: number, column: number): number {
+    const o = r * COLUMN_COUNT + column;
+    this.counters[o]!++;
+    return this.prices[o]!;
+  }
+
   /** Counts packets that a queue dropped; the payload of a cut batch is counted by `truncate`. */
   drop(queue: number, packets: number): void {
     this.lostPackets += packets;
@@ -216,11 +224,15 @@ export class Partition {
   }
 
   drainInline(): void {
+    // What a delivery sends in its turn is found by the loop that is delivering.
+    if (this.draining) return;
+    this.draining = true;
     while (this.inlineHead >= 0) {
       const b = this.inlineHead;
       this.inlineHead = this.batches.next[b]!;
       this.upper.deliver(this, b);
     }
+    this.draining = false;
   }
 
   /** Lets batch `b` go when the open job ends. */

@@ -89,7 +89,11 @@ export const STAGES = {
   BPF_REDIRECT_NEIGH: def('unit', 'bpf_redirect_neigh'),
   BPF_REDIRECT_PEER: def('unit', 'bpf_redirect_peer: into the pod without a backlog'),
   WAKE: def('wake', 'try_to_wake_up of a sleeping thread'),
+  IPI: def('wake', 'interrupt that tells another core of it'),
+  HALT_KICK: def('wake', 'the same to a halted virtual core: exit to the hypervisor'),
   CTXSW: def('wake', 'switch to the woken thread', { class: 'system' }),
+  BLOCK: def('wake', 'thread finds nothing to do and goes to sleep: schedule() away', { class: 'system' }),
+  PAGES: def('byte', 'pages of payload that this core did not free itself'),
 } as const satisfies Record<string, StageDef>;
 
 export type StageId = keyof typeof STAGES;

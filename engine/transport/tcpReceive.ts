@@ -14,6 +14,7 @@ import type { TcpState } from './tcpState.ts';
 import type { TcpTable } from './tcpTable.ts';
 import { growWindow, rightSize, selectWindow, windowRtt } from './tcpWindow.ts';
 
+const MODE = Number((globalThis as any).process?.env?.MODE ?? '2');
 const DELACK_PS = 40e9; // TCP_DELACK_MIN
 const QUICK_ACKS = 16; // TCP_MAX_QUICKACKS
 const DUP_ACKS_AT_ONCE = 3; // TCP_FASTRETRANS_THRESH
@@ -109,6 +110,12 @@ function acksFor(
     quick = skbs < c.quick[ep]! ? skbs : c.quick[ep]!;
     c.quick[ep]! -= quick;
     if (quick === skbs) return skbs;
+  }
+  // A reader that lags acknowledges when it has read, so long as the window would not grow.
+  const granted = c.rcvRight[ep]! - c.rcvNxt[ep]! + all;
+  if (t.leavesAcks || (MODE & 2 && selectWindow(t.s, ep) < granted)) {
+    if (c.delackAt[ep] === Infinity) c.delackAt[ep] = now + DELACK_PS;
+    return quick;
   }
   if (skbs < packets) {
     // Merged: one ACK an skb of two segments or more.

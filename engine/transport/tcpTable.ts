@@ -46,6 +46,7 @@ export class TcpTable {
   readonly options: TcpOptions;
   readonly paced: boolean;
   readonly work = new AckWork();
+  leavesAcks = false;
   /** Timestamp of the segment that onData is told of, ps; −1: none. */
   inTsVal = -1;
   // The skb that nextSkb decided on.
@@ -96,8 +97,10 @@ export class TcpTable {
     this.s.freeRow(ep);
   }
 
-  write(ep: number, bytes: number): void {
+  /** @param push the system call ends with these bytes, or sleeps after them: what is left goes as it is */
+  write(ep: number, bytes: number, push = true): void {
     this.s.c.end[ep]! += bytes;
+    if (push) this.s.c.pushed[ep] = this.s.c.end[ep]!;
     this.s.c.blocked[ep] = MAYBE;
   }
 
@@ -160,6 +163,11 @@ export class TcpTable {
   pureAckStamp(ep: number, tsVal: number): void {
     const { c } = this.s;
     if (tsVal > c.tsRecent[ep]! && c.pendingBytes[ep] === 0) c.tsRecent[ep] = tsVal;
+  }
+
+  /** All that was ever written. */
+  writtenBytes(ep: number): number {
+    return this.s.c.end[ep]!;
   }
 
   readableBytes(ep: number): number {

@@ -8,6 +8,7 @@ import { F_UDP } from '../fabric/batch.ts';
 import { UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
+import { givePages, takePages } from '../host/pages.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL } from '../host/rows.ts';
 import { batchWireBytes } from '../host/setup.ts';
@@ -27,6 +28,7 @@ export function sendDatagrams(p: Partition, s: number, count: number, bytes: num
   p.sentPackets += count;
   p.chargeColumn(setup.compiled.row.udpTx, CALL, count);
   p.charge(setup.compiled.row.udpTx, count, count, count * bytes);
+  takePages(p, count * bytes);
   const lane = firstLane(p, s, b);
   if (keepsSocket(p, b, lane)) {
     sockets.sndBytes[s]! += count * bytes;
@@ -47,6 +49,7 @@ export function deliverUdp(p: Partition, b: number): void {
   const fits = used > limit ? 0 : Math.floor((limit - used) / unit) + 1;
   p.offered[Q_UDP_SOCKET]! += n;
   if (fits < n) {
+    givePages(p, (batches.bytes[b]! * (n - fits)) / n);
     if (fits === 0) {
       p.lose(b, Q_UDP_SOCKET);
       return;
@@ -61,5 +64,5 @@ export function deliverUdp(p: Partition, b: number): void {
   p.deliveredPackets += n;
   p.deliveredUnits += n;
   p.consume(b);
-  if (sockets.thread[s]! >= 0) note(p, s);
+  if (sockets.thread[s]! >= 0) note(p, s, n);
 }

@@ -71,5 +71,10 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),
   BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
   WAKE: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 900 }),
+  // Inside WAKE and CTXSW, and inside TCP_TX and the copies.
+  IPI: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 0 }),
+  HALT_KICK: assumed('bare metal', [1, 1], { eachNs: 0 }),
+  BLOCK: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 0 }),
+  PAGES: assumed('C022 C026', [1, 1], { eachNs: 0 }),
   CTXSW: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 950 }),
 };
