@@ -134,6 +134,7 @@ function paced(cfg: Config): Plan {
     messageBytes: number(cfg, 'msg'),
     paceMessagesPerS: number(cfg, 'pps'),
     burst: number(cfg, 'burst'),
+    sink: true,
   });
   return { traffic, warmupMs: 0, windowMs: 500, awake: false };
 }

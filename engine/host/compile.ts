@@ -75,6 +75,7 @@ export interface Compiled {
     readonly tcpRx: number;
     readonly tcpAckRx: number;
     readonly udpRx: number;
+    readonly udpRxLoop: number;
     readonly read: number;
     readonly poll: number;
     readonly wake: number;
@@ -105,7 +106,8 @@ export function compile(backend: Backend, machine: Machine, rules: number): Comp
     udpTx: single('udp tx', 'system', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC', 'UDP_OUT', 'IP_OUT'),
     tcpRx: single('tcp rx', 'system', 'IP_RCV_LOCAL', 'TCP_RX'),
     tcpAckRx: single('ack rx', 'system', 'IP_RCV_LOCAL', 'TCP_ACK_RX'),
-    udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
+    udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'UDP_RCV_SOCK'),
+    udpRxLoop: single('udp rx loopback', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
     read: single('read', 'system', 'U_SYSCALL', 'COPY_K2U', 'SKB_FREE'),
     poll: single('poll', 'softirq', 'NIC_IRQ', 'NAPI_POLL'),
     wake: single('wake', 'system', 'WAKE'),

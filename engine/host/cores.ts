@@ -78,6 +78,8 @@ export function wakeThread(p: Partition, t: number): void {
   threads.next[t] = cores.runHead[core]!;
   cores.runHead[core] = t;
   if (cores.state[core] === IDLE) leaveIdle(p, core);
+  else if (cores.state[core] === PROC && current < 0)
+    cores.readyAt[core] = p.wheel.now + p.setup.machine.waking.sleepNs * 1000;
 }
 
 /** The open job wakes thread `t` at its end, and pays for it if it sleeps. */
@@ -169,6 +171,11 @@ function schedule(p: Partition, core: number): void {
     }
     if (cores.preemptedPs[core]! >= 0) {
       resume(p, core);
+      return;
+    }
+    if (cores.readyAt[core]! > p.wheel.now && cores.thread[core]! < 0) {
+      cores.state[core] = WAKING;
+      p.push(cores.readyAt[core]!, C_HOST, K_CORE_WAKE, core, 0);
       return;
     }
     if (pickThread(p, core)) {
@@ -301,8 +308,9 @@ function startProcess(p: Partition, core: number): boolean {
   p.drainInline();
   if (!worked && !letsGo(p, core + 1)) {
     sleep(p, core, t);
-    if (!p.setup.pricesBlock) return false;
-    // The way to sleep: whoever wakes the thread meanwhile pays for it, and it goes on when the switch is over.
+    // To another thread it is that one's switch.
+    if (!p.setup.pricesBlock || cores.runHead[core]! >= 0) return false;
+    // On the way to idle: whoever wakes the thread meanwhile pays for it, and it goes on when the switch is over.
     p.chargeColumn(p.setup.compiled.row.block, WAKE, 1);
     begin(p, core, PROC);
     return true;

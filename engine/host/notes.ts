@@ -71,7 +71,7 @@ export function sendsElsewhere(p: Partition, s: number): boolean {
   if (!ownedElsewhere(p, s)) return false;
   if ((k & 1) === 0) softLater(p, s, k);
   else if ((sockets.marks[s]! & (MARK_NOTE | MARK_WORK)) === 0) {
-    sockets.noteDue[s] = Infinity;
+    sockets.noteDue[s] = p.cores.jobEnd[k & ~1]!;
     noteAt(p, s, k);
   }
   return true;

@@ -52,6 +52,7 @@ export const STAGES = {
   IP_OUT: def('unit', 'ip_local_out, route and neighbour from the cache'),
   IP_FWD: def('unit', 'ip_rcv, route lookup, ip_forward, ip_output', { orphans: true }),
   IP_RCV_LOCAL: def('unit', 'ip_rcv to ip_local_deliver'),
+  IP_ROUTE_IN: def('unit', 'input route of a datagram (an established TCP socket has it)'),
   NF_HOOK: def('unit', 'netfilter hooks with the few rules of an idle host'),
   NF_RULE: def('rule', 'one more rule that an skb walks past'),
   CT: def('unit', 'conntrack lookup of an established flow'),

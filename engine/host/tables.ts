@@ -30,6 +30,8 @@ export class Cores extends Table {
   workStart!: Float64Array;
   /** Payload pages that this core freed and has not taken again (pages.ts), bytes. */
   warmBytes!: Float64Array;
+  /** A thread woken while the core was on its way to sleep does not run before this, ps. */
+  readyAt!: Float64Array;
   /** Wake-ups that its priced jobs turned out to have made, paid by the next, ns. */
   debtNs!: Float64Array;
   state!: Int32Array;
@@ -71,6 +73,7 @@ export class Cores extends Table {
     this.workStart = f.subarray(9); // and 10
     this.warmBytes = f.subarray(11);
     this.debtNs = f.subarray(12);
+    this.readyAt = f.subarray(13);
     this.state = i.subarray(0);
     this.softHead = i.subarray(1);
     this.softTail = i.subarray(2);

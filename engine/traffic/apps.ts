@@ -204,7 +204,6 @@ export class Apps {
       sockets.rcvBytes[s]! -= bytes;
       p.chargeColumn(row.read, CALL, k);
       p.charge(row.read, k, 0, bytes);
-      givePages(p, bytes);
       this.ledger.delivered(p, s, bytes);
       this.consume(p, s, bytes);
     }

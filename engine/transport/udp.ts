@@ -8,7 +8,6 @@ import { F_UDP } from '../fabric/batch.ts';
 import { UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
-import { givePages, takePages } from '../host/pages.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL } from '../host/rows.ts';
 import { batchWireBytes } from '../host/setup.ts';
@@ -28,7 +27,6 @@ export function sendDatagrams(p: Partition, s: number, count: number, bytes: num
   p.sentPackets += count;
   p.chargeColumn(setup.compiled.row.udpTx, CALL, count);
   p.charge(setup.compiled.row.udpTx, count, count, count * bytes);
-  takePages(p, count * bytes);
   const lane = firstLane(p, s, b);
   if (keepsSocket(p, b, lane)) {
     sockets.sndBytes[s]! += count * bytes;
@@ -42,14 +40,15 @@ export function deliverUdp(p: Partition, b: number): void {
   const { batches, sockets, setup } = p;
   const s = batches.sock[b]!;
   let n = batches.packets[b]!;
-  p.charge(setup.compiled.row.udpRx, n, n, batches.bytes[b]!);
+  const { row, paths } = setup.compiled;
+  const keepsRoute = paths[batches.path[b]!]!.path.loopback === true;
+  p.charge(keepsRoute ? row.udpRxLoop : row.udpRx, n, n, batches.bytes[b]!);
   const unit = setup.machine.nic.rxTruesizeBytes;
   const limit = setup.machine.udpRcvbufBytes;
   const used = sockets.rcvPackets[s]! * unit;
   const fits = used > limit ? 0 : Math.floor((limit - used) / unit) + 1;
   p.offered[Q_UDP_SOCKET]! += n;
   if (fits < n) {
-    givePages(p, (batches.bytes[b]! * (n - fits)) / n);
     if (fits === 0) {
       p.lose(b, Q_UDP_SOCKET);
       return;
