@@ -102,7 +102,9 @@ function completed(argv: readonly string[], parts: Parts): string[] {
 
 function argvOfJournal(dir: string): readonly string[] {
   try {
-    return openJournal(runFiles(dir).journal).header.argv;
+    const { header } = openJournal(runFiles(dir).journal);
+    if (header.scenario !== 'validate') return header.argv;
+    throw new UsageError(`${dir} holds a comparison; to finish it: tsx run validate --resume ${dir}`);
   } catch (error) {
     if (error instanceof JournalError) throw new UsageError(`nothing to resume: ${error.message}`);
     throw error;

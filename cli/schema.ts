@@ -1,23 +1,24 @@
 /**
- * `schema`: the JSON Schemas of result.json and of hand-written measurements.
+ * `schema`: the JSON Schemas of result.json, validation.json and hand-written measurements.
  */
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { resultJsonSchema } from '../reports/schema.ts';
+import { validationJsonSchema } from '../reports/validation/schema.ts';
 import type { Io } from './io.ts';
 
 const EXAMPLES = `
 Examples:
-  tsx run schema
   tsx run schema > result.schema.json
-  tsx run schema measurements
-  tsx run schema --json`;
+  tsx run schema validation
+  tsx run schema measurements`;
 
 const measurements = new URL('../calibration/formats/measurements.schema.json', import.meta.url);
 
 /** What can be asked for → its schema. */
 const SCHEMAS = {
   result: resultJsonSchema,
+  validation: validationJsonSchema,
   measurements: () => JSON.parse(readFileSync(measurements, 'utf8')) as unknown,
 };
 
@@ -25,7 +26,7 @@ const SCHEMAS = {
 export function addSchema(program: Command, io: Io): void {
   program
     .command('schema')
-    .description('print the JSON Schema of result.json, or of hand-written measurements')
+    .description('print the JSON Schema of result.json, validation.json or hand-written measurements')
     .addArgument(new Argument('[what]').choices(Object.keys(SCHEMAS)).default('result'))
     .option('--json', 'accepted for symmetry: the schema is JSON')
     .addHelpText('after', EXAMPLES)

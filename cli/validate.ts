@@ -6,6 +6,7 @@
  */
 import path from 'node:path';
 import { Command } from 'commander';
+import type { Validation } from '../reports/validation/schema.ts';
 import { renderValidation } from '../reports/validation/text.ts';
 import { sha256 } from '../workers/hash.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -18,7 +19,7 @@ import { listenForSignals, type Signals } from './signals.ts';
 import { writeDocs } from './validation/docs.ts';
 import { documentOf } from './validation/document.ts';
 import { type Choice, measurementsOf } from './validation/measurements.ts';
-import { argvOf, Interrupted, Rounds } from './validation/rounds.ts';
+import { argvOf, Interrupted, nameOf, Rounds } from './validation/rounds.ts';
 import { compareAll } from './validation/studies.ts';
 
 const EXAMPLES = `
@@ -108,39 +109,22 @@ async function validate(flags: Flags, parts: Parts, io: Io): Promise<number> {
   if (flags.writeDocs === true && argv.length > 0)
     throw new UsageError('--write-docs takes all shipped measurements: no --against, --bed, --family');
   const measurements = await measurementsOf(choice);
-  const { modelVersion } = parts;
+  const { modelVersion, feasibility, cellRunner: runner } = parts;
   const stamp = sha256({ modelVersion, argv, measurements });
   const dir = flags.resume ?? flags.out ?? defaultDir('validate', stamp, new Date());
   makeDir(dir);
-  const files = { ...runFiles(dir), result: path.join(dir, 'validation.json') };
+  const { journal } = runFiles(dir);
   const startMs = performance.now();
   const signals = listenForSignals(() => io.note('\nstopping; Ctrl-C again ends at once'));
   try {
-    const { journal } = files;
-    const runner = parts.cellRunner;
-    const input = {
-      journal,
-      resume: flags.resume !== undefined,
-      argv,
-      workers,
-      progress,
-      runner,
-      modelVersion,
-    };
-    const rounds = new Rounds(input, io, signals);
+    const run = { workers, progress, runner, feasibility, modelVersion };
+    const rounds = new Rounds({ journal, resume: flags.resume !== undefined, argv, ...run }, io, signals);
     const compared = await compareAll(measurements, choice, rounds.run);
     const failed = rounds.failures.length > 0 || compared.broken.length > 0;
-    const { rows, leftOut } = compared;
-    const filter = { beds: choice.beds, families: choice.families };
-    const sources = choice.against;
-    const document = documentOf({ rows, leftOut, measurements, sources, filter, modelVersion, failed });
-    const json = `${JSON.stringify(document, null, 1)}\n`;
-    writeAtomic(files.result, json);
-    const { renderValidationHtml } = await import('../reports/validation/html.ts');
-    writeAtomic(files.report, await renderValidationHtml(document));
-    const wide = io.columns > 0 ? { width: io.columns } : {};
-    io.out(flags.json ? json : renderValidation(document, { all: flags.all === true, paint, ...wide }));
-    tell(rounds, compared.broken, (performance.now() - startMs) / 1000, files, io);
+    const problems = [...measurements.problems, ...rounds.refused];
+    const document = documentOf({ ...compared, measurements, problems, choice, modelVersion, failed });
+    await present(document, flags, dir, paint, io);
+    tell(rounds, compared.broken, (performance.now() - startMs) / 1000, io);
     if (failed) return EXIT.simulation;
     if (flags.writeDocs === true) for (const file of writeDocs(document)) io.note(`wrote ${file}`);
     return signals.exitCode() ?? EXIT.done;
@@ -152,24 +136,36 @@ async function validate(flags: Flags, parts: Parts, io: Io): Promise<number> {
   }
 }
 
+/** Files, then the terminal. */
+async function present(
+  document: Validation,
+  flags: Flags,
+  dir: string,
+  paint: ReturnType<typeof colors>,
+  io: Io,
+): Promise<void> {
+  const json = `${JSON.stringify(document, null, 1)}\n`;
+  const result = path.join(dir, 'validation.json');
+  const { report } = runFiles(dir);
+  writeAtomic(result, json);
+  const { renderValidationHtml } = await import('../reports/validation/html.ts');
+  writeAtomic(report, await renderValidationHtml(document));
+  const wide = io.columns > 0 ? { width: io.columns } : {};
+  io.out(flags.json ? json : renderValidation(document, { all: flags.all === true, paint, ...wide }));
+  io.note(`result ${result}`);
+  io.note(`report ${report}`);
+}
+
 function stopped(dir: string, signals: Signals, io: Io): number {
   io.note(`interrupted; to finish: tsx run validate --resume ${dir}`);
   return signals.exitCode()!;
 }
 
-function tell(
-  rounds: Rounds,
-  broken: readonly Error[],
-  seconds: number,
-  files: { readonly result: string; readonly report: string },
-  io: Io,
-): void {
+function tell(rounds: Rounds, broken: readonly Error[], seconds: number, io: Io): void {
   for (const { cell, failure } of rounds.failures) {
-    io.note(`failed: ${'bottleneck' in cell ? cell.bottleneck : cell.task}: ${failure.message}`);
+    io.note(`failed: ${nameOf(cell)}: ${failure.message}`);
     if (failure.kind === 'invariant' || failure.kind === 'error') io.note(failure.detail);
   }
   for (const error of broken) io.note(`failed: ${error.stack ?? error.message}`);
   io.note(`wall ${seconds.toFixed(1)} s, ${rounds.ran} runs, ${scaled(rounds.events)} events`);
-  io.note(`result ${files.result}`);
-  io.note(`report ${files.report}`);
 }

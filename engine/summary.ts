@@ -18,6 +18,7 @@ import { MODEL_VERSION } from './core/version.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { type Measure, SAMPLES, type Snapshot } from './measure.ts';
+import { rackCpu } from './rackCpu.ts';
 import type { Ledger } from './traffic/ledger.ts';
 import { offeredLoads } from './traffic/load.ts';
 import { binding, type QueueLoss, utilisations } from './utilisation.ts';
@@ -57,6 +58,7 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
       return { stage, class: cls, ps: ps.toString(), confidence };
     }),
     coreBusyPs: coreBusy(cluster, measure),
+    rackCpu: rackCpu(cluster, measure),
     utilisation: mean,
     binding: binding(mean, losses, windowHeld(cluster), flood),
     overloaded:

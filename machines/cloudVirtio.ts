@@ -10,7 +10,7 @@ import { assumed } from './books/price.ts';
 import { XEON_PRICES } from './books/xeon.ts';
 
 /** Guest against bare metal, all stages that stay inside the guest. */
-const GUEST_FACTOR = 1.25;
+export const GUEST_FACTOR = 1.25;
 /** What the factor adds to a price's uncertainty. */
 const GUEST_RANGE: readonly [number, number] = [0.8, 1.6];
 
@@ -58,6 +58,7 @@ export const cloudVirtio: Machine = {
     rxInnerHash: false,
     arfs: false,
     rssUdpPorts: false,
+    rxWhole: false,
   },
   waking: {
     pollNs: 2_000,
@@ -73,7 +74,8 @@ export const cloudVirtio: Machine = {
   udpRcvbufBytes: 212_992,
   prices: {
     ...guestPrices,
-    NIC_TX: assumed('E-virtio', [0.5, 2.5], { firstNs: 2_000, eachNs: 200, packetNs: 40 }),
+    NIC_TX: assumed('E-virtio', [0.4, 1.5], { firstNs: 2_000, eachNs: 500 }),
+    NIC_RX_POLL: assumed('E-virtio', [0.5, 1.5], { firstNs: 100, eachNs: 700, byteNs: 0.066 }),
     NIC_IRQ: assumed('E-virtio', [0.4, 2.5], { eachNs: 1_800 }),
     WAKE: assumed('K3 K8', [0.4, 2], { eachNs: 2_500 }),
     CTXSW: assumed('K3', [0.5, 1.5], { eachNs: 2_400 }),

@@ -36,6 +36,7 @@ export const vethVm: Machine = {
     rxInnerHash: false,
     arfs: false,
     rssUdpPorts: true,
+    rxWhole: false,
   },
   waking: {
     pollNs: 0,

@@ -36,6 +36,7 @@ export const xeon25g: Machine = {
     rxInnerHash: false,
     arfs: false,
     rssUdpPorts: true,
+    rxWhole: false,
   },
   waking: {
     pollNs: 2_000,

@@ -5,7 +5,7 @@
 import data from './accuracy.json' with { type: 'json' };
 import type { Cell, Result } from './schema.ts';
 import type { Validation, ValidationRow } from './validation/schema.ts';
-import { share } from './validation/tables.ts';
+import { share } from './validation/words.ts';
 
 export type Traffic = 'bulk TCP' | 'UDP' | 'latency';
 
@@ -30,7 +30,6 @@ const FAMILIES: Readonly<Record<string, Traffic>> = {
   udp: 'UDP',
   pps: 'UDP',
   'UDP, paced, rules': 'UDP',
-  'ns per packet': 'UDP',
   latency: 'latency',
   'request/response': 'latency',
 };
@@ -48,7 +47,8 @@ export function accuracyOf({ model, rows }: Validation): Accuracy {
       const medianAbsErr =
         sizes.length % 2 === 1 ? sizes[middle]! : (sizes[middle - 1]! + sizes[middle]!) / 2;
       const p90AbsErr = sizes[Math.ceil((sizes.length * 9) / 10) - 1]!;
-      return [{ traffic, rows: sizes.length, medianAbsErr, p90AbsErr }];
+      const [median, p90] = [medianAbsErr, p90AbsErr].map((ratio) => Math.round(ratio * 1e4) / 1e4);
+      return [{ traffic, rows: sizes.length, medianAbsErr: median!, p90AbsErr: p90! }];
     }),
   };
 }
@@ -75,17 +75,20 @@ export function trafficOf({ scenario, cells }: Pick<Result, 'scenario' | 'cells'
   ];
 }
 
-/** One sentence a kind of traffic; none before the first comparison. */
-export function accuracyLines(
+/** One sentence for the kinds of traffic of a result; '' before the first comparison. */
+export function accuracyLine(
   result: Pick<Result, 'scenario' | 'cells' | 'model'>,
   accuracy: Accuracy = data as Accuracy,
-): string[] {
+): string {
   const wanted = trafficOf(result);
-  return accuracy.traffic
+  const said = accuracy.traffic
     .filter(({ traffic }) => wanted.includes(traffic))
-    .map(({ traffic, rows, medianAbsErr, p90AbsErr }) => {
-      const of = `${share(medianAbsErr)} (median) and ${share(p90AbsErr)} (90th percentile) of ${rows} measured rows`;
-      const model = accuracy.modelVersion === result.model.version ? '' : `, model ${accuracy.modelVersion}`;
-      return `accuracy, ${traffic}: predictions were within ${of}${model}; see docs/ACCURACY.md`;
-    });
+    .map(
+      ({ traffic, rows, medianAbsErr, p90AbsErr }) =>
+        `${traffic} within ${share(medianAbsErr)} (median) and ${share(p90AbsErr)} (90th percentile) of ` +
+        `${rows} measured rows`,
+    );
+  if (said.length === 0) return '';
+  const model = accuracy.modelVersion === result.model.version ? '' : ` of model ${accuracy.modelVersion}`;
+  return `Accuracy: predictions${model} were, for ${said.join('; ')}; see docs/ACCURACY.md.`;
 }

@@ -2,7 +2,7 @@
  * The report as one HTML file that loads nothing: style, script and charts are inside, and its content policy
  * forbids everything else. A result gives the same bytes wherever it is rendered: no clock, no locale.
  */
-import { accuracyLines } from './accuracy.ts';
+import { accuracyLine } from './accuracy.ts';
 import { chartsOf, renderSvg, settingsLeftOut } from './charts/index.ts';
 import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
@@ -28,7 +28,7 @@ export async function renderHtml(result: Result): Promise<string> {
       'Comparison',
       '<p class="note">Small figures: range over seeds.</p>' +
         comparisonTables(result) +
-        note([spreadOf(result), amountOf(result), ...accuracyLines(result)]),
+        note([spreadOf(result), amountOf(result), accuracyLine(result)]),
     ),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),

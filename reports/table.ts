@@ -3,7 +3,7 @@
  * other dimensions vary too), units in the headers, numbers aligned at the point, a dash with a footnote
  * where a figure is not shown. The same result gives the same text; colour comes from the caller.
  */
-import { accuracyLines } from './accuracy.ts';
+import { accuracyLine } from './accuracy.ts';
 import {
   cut,
   GAP,
@@ -211,7 +211,7 @@ function footer(result: Result, notes: Footnotes, width: number): string[] {
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
   return [
     ...lines,
-    ...[spreadOf(result), amountOf(result), ...accuracyLines(result)]
+    ...[spreadOf(result), amountOf(result), accuracyLine(result)]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width)),
   ];

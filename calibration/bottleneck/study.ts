@@ -127,7 +127,7 @@ function rowsOf(entry: BottleneckInput, record: BottleneckRecord | null, reason:
       reason: usable ? null : `measured ${median}: no ratio can be taken`,
     };
     if (record === null) return [scored(measured, null, { reason })];
-    return [scored(measured, metric.of(record))];
+    return [scored(measured, usable ? metric.of(record) : null)];
   });
 }
 

@@ -21,7 +21,13 @@ const SHOWN_MAX = 40;
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) ?? typeof value;
+  let text: string;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // An alias of YAML may hold itself.
+    text = typeof value;
+  }
   return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
 }
 

@@ -8,7 +8,9 @@ import { below, blame, type Place, shown } from './check.ts';
 import { listNameOf } from './names.ts';
 import type { PublishedRecord, ScoringRow } from './types.ts';
 
-const FAMILIES: readonly (readonly [RegExp, string])[] = [
+const FAMILIES: readonly (readonly [RegExp, string | null])[] = [
+  // Queues of a bulk stream, not an exchange.
+  [/under_load/, null],
   [/cpu|cycles|cores/, 'cpu'],
   [/^p9\d|_p9\d/, 'tail'],
   [/latency|rtt|_rr_/, 'latency'],
@@ -56,13 +58,13 @@ export function derivedRow(record: PublishedRecord, place: Place): ScoringRow | 
     baseline: baseline.value,
     baseline_row: 'host',
     ratio: record.value / baseline.value,
-    link_gbps: typeof stated.nic_gbps === 'number' && stated.nic_gbps > 0 ? stated.nic_gbps : null,
+    link_gbps: leadingNumber(stated.nic_gbps),
     clock_ghz: clockGhz(String(stated.cpu ?? '')),
     platform: platformOf(words),
     tunnel_offload: MODERN_NIC.test(words) ? 'on' : GUEST_NIC.test(words) ? 'off' : 'unknown',
     pod_mtu: podMtu(stated.mtu, backend),
     streams,
-    write_bytes: 131_072,
+    write_bytes: writeBytes(record.mode),
     kernel: typeof stated.kernel === 'string' ? stated.kernel : null,
     line_limited: null,
     list: 'not scored',
@@ -87,8 +89,23 @@ function platformOf(words: string): string {
   return words.includes('bare metal') ? 'bm' : '?';
 }
 
-/** 1,500 B below where nothing is said, less what the backend takes. */
+/** iperf's 128 KB unless the source says otherwise. */
+function writeBytes(mode: string): number {
+  const found = /write size (\d{1,3})K/i.exec(mode);
+  return found === null || Number(found[1]) === 0 ? 131_072 : Number(found[1]) * 1024;
+}
+
+/** `40 (Intel XL710)` is 40; `2x10` is nothing that one stream could have. */
+function leadingNumber(value: unknown): number | null {
+  const found = /^(\d+(?:\.\d+)?)(?![\dx.])/.exec(String(value ?? ''));
+  return found === null || Number(found[1]) === 0 ? null : Number(found[1]);
+}
+
+/** 1,500 B below where nothing is said, less what the backend takes; no more than stated for the pods. */
 function podMtu(mtu: unknown, backend: string): number {
-  const stated = typeof mtu === 'number' && mtu >= 576 && mtu <= 65_535 ? Math.floor(mtu) : 1500;
-  return stated - (RESERVED_BYTES.find(([words]) => words.test(backend))?.[1] ?? 0);
+  const words = String(mtu ?? '');
+  const pod = /pod (\d{4,5})/.exec(words)?.[1];
+  const link = /(?:^|NIC |host )(\d{4,5})/.exec(words)?.[1];
+  const reserved = RESERVED_BYTES.find(([name]) => name.test(backend))?.[1] ?? 0;
+  return Math.min(Number(link ?? pod ?? 1500) - reserved, Number(pod ?? 65_535));
 }

@@ -48,7 +48,8 @@ export function meantByMode(mode: string): Meant {
 
 /** Words of publications → names of lists, the first that fits; conservative where the words leave it open. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/weave|antrea|ovn|romana|vpp|ipsec|geneve|kvm|nested|typha|kube-router|kube-proxy/, ''],
+  [/weave|antrea|ovn|vpp|ipsec|geneve|kvm|nested|typha|^kube-proxy/, ''],
+  [/(host|native).*(intra-host|same (host|node))/, 'same node'],
   [/flannel.*\budp\b/, 'flannel-udp'],
   [/flannel.*host-?gw/, 'flannel-host-gw'],
   [/flannel.*wireguard/, 'flannel-wireguard'],
@@ -57,13 +58,15 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/calico.*(ipip.*ebpf|ebpf.*ipip)/, 'calico-ipip+ebpf'],
   [/calico.*wireguard/, 'calico-wireguard'],
   [/calico.*ebpf/, 'calico-ebpf'],
-  [/calico.*(bgp|direct|no.?encap)/, 'calico-bgp'],
+  // Routes without encapsulation, whoever writes them.
+  [/calico.*(bgp|direct|no.?encap)|kube-router|romana/, 'calico-bgp'],
   [/calico.*ipip/, 'calico-ipip'],
   [/calico.*vxlan/, 'calico-vxlan'],
   [/cilium.*wireguard/, 'cilium-wireguard'],
   // Which of both routings is not said: the default of many installs.
   [/cilium.*vxlan/, 'cilium-vxlan-legacy'],
   [/cilium.*native/, 'cilium-legacy'],
+  [/docker overlay.*vxlan/, 'flannel-vxlan'],
   [/docker.*(bridge|nat)|nat.*bridge/, 'bridge (NAT)'],
   [/^(host|native|bare metal|no container)\b/, 'host'],
 ];

@@ -101,6 +101,6 @@ export function parseMeasurementJson(name: string, text: string): unknown {
       );
     return JSON.parse(bare);
   } catch (error) {
-    throw new BadMeasurementFile(name, `not JSON: ${(error as Error).message}`);
+    throw new BadMeasurementFile(name, `not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`);
   }
 }

@@ -47,6 +47,7 @@ export function anchorOf(rows: readonly PublishedRow[], scales: Test['scales']):
 function candidate(published: PublishedRow): Anchor | string {
   const { row, baseline } = published;
   if (baseline === null || row.baseline_row === null) return 'no host row';
+  if (row.family === 'cpu') return 'no host row';
   if (row.unit.startsWith('ratio')) return 'the source gives ratios without figures';
   if (/rate cap/.test(row.reason ?? '')) return 'host row is a rate cap';
   if (row.list === 'scored' && row.ratio === 1) return 'the host row is itself scored';
@@ -59,6 +60,13 @@ function candidate(published: PublishedRow): Anchor | string {
   const limited = test.kind.endsWith('STREAM') && row.family !== 'pps' && line !== null;
   if (limited && baseline >= LIMIT_SHARE * line) return 'host row is at the line';
   return { conditions, measured: baseline };
+}
+
+/** Conditions of the host row that stands beside a row; null where there is none. */
+export function hostConditions(published: PublishedRow): Conditions | null {
+  const { baseline_row } = published.row;
+  if (published.baseline === null || baseline_row === null) return null;
+  return baselineConditions(conditionsOf(published), baseline_row);
 }
 
 /** Path, MTU and kernel of the row that others are compared with, from its description. */

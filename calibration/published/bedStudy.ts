@@ -1,49 +1,50 @@
 /**
  * One bed: first its host rows, again and again until each agrees with its measurement (one number a family),
  * then every row with the numbers found. What a scored row measured reaches only the printed row.
+ *
+ * Figures are compared as they were published; latency as its ratio to the row's own host row, whose request has
+ * the same size. A row whose tunnel offload nobody states is predicted in both states.
  */
 import { BACKENDS } from '../../backends/catalog.ts';
 import type { TaskRecord } from '../../engine/core/record.ts';
 import type { TaskSpec } from '../../engine/core/taskSpec.ts';
 import type { PublishedRow } from '../formats/types.ts';
 import type { CellRecord, Row, Study } from '../study.ts';
-import { type Anchor, anchorOf } from './anchor.ts';
+import { anchorOf, hostConditions } from './anchor.ts';
 import { type Conditions, conditionsOf } from './conditions.ts';
+import { cpuOf, throughputBeside } from './cpu.ts';
 import { assumedScale, type Book, type Scale, taskFor } from './environment.ts';
+import { type Fit, improve, shareSpeed } from './fit.ts';
 import { publishedRow } from './row.ts';
-import { type Test, testOf } from './test.ts';
+import { type Family, type Test, testOf } from './test.ts';
 
-type Family = Test['scales'];
 const FAMILIES: readonly Family[] = ['bulk', 'udp', 'latency'];
 
-/** Rounds that a host row may take to agree, and how well it must. */
+/** Rounds that the host rows may take to agree. */
 const ROUNDS_MAX = 8;
-const AGREES = 0.005;
 
-/** A family's host row and the number that it moves. */
-interface Fit {
-  readonly family: Family;
-  readonly anchor: Anchor;
-  scale: Scale;
-  done: boolean;
-}
-
-/** How a figure was predicted. */
+/** How a row is predicted. */
 interface Asked {
   readonly published: PublishedRow;
-  readonly conditions: Conditions;
+  /** Said of the row's state, if it has several. */
+  readonly state: string;
   readonly test: Test;
   readonly scaleAssumed: boolean;
   readonly task: TaskSpec;
+  /** The same test on the host, where the row is a ratio to it. */
+  readonly hostTask: TaskSpec | null;
+}
+
+interface Refused {
+  readonly published: PublishedRow;
+  readonly refused: string;
 }
 
 /** Rows of one bed, predicted with `book`. */
 export function* bedStudy(rows: readonly PublishedRow[], book: Book): Study {
-  const anchors = new Map<Family, Anchor | string>(
-    FAMILIES.map((family) => [family, anchorOf(rowsOf(rows, family), family)]),
-  );
   const fits: Fit[] = [];
-  for (const [family, anchor] of anchors) {
+  for (const family of FAMILIES) {
+    const anchor = anchorOf(rowsOf(rows, family), family);
     if (typeof anchor !== 'string')
       fits.push({ family, anchor, scale: assumedScale(anchor.conditions), done: false });
   }
@@ -54,13 +55,14 @@ export function* bedStudy(rows: readonly PublishedRow[], book: Book): Study {
     open.forEach((fit, i) => {
       improve(fit, records[i] ?? null);
     });
+    shareSpeed(fits);
   }
-  const asked = rows.map((published) => ask(published, fits, anchors, book));
-  const tasks = asked.flatMap((one) => ('task' in one ? [one.task] : []));
-  const unique = new Map(tasks.map((task) => [task.task, task]));
+  const asked = rows.flatMap((published) => ask(published, fits, book));
+  const tasks = asked.flatMap((one) => ('task' in one ? [one.task, one.hostTask] : []));
+  const unique = new Map(tasks.filter((task) => task !== null).map((task) => [task.task, task]));
   const answers = yield [...unique.values()];
   const records = new Map([...unique.keys()].map((id, i) => [id, answers[i] ?? null]));
-  return asked.flatMap((one) => tell(one, records));
+  return asked.map((one) => tell(one, records, rows));
 }
 
 function rowsOf(rows: readonly PublishedRow[], family: Family): PublishedRow[] {
@@ -70,60 +72,54 @@ function rowsOf(rows: readonly PublishedRow[], family: Family): PublishedRow[] {
   });
 }
 
-/** One step of the family's number towards its host row; secant-free: throughput falls as prices rise. */
-function improve(fit: Fit, record: CellRecord | null): void {
-  const { anchor, scale, family } = fit;
-  const test = testOf(anchor.conditions) as Test;
-  const predicted = record === null ? null : test.read(record as TaskRecord);
-  if (predicted === null || predicted === 0) {
-    fit.done = true;
-    return;
-  }
-  const ratio = predicted / anchor.measured;
-  if (Math.abs(ratio - 1) <= AGREES) fit.done = true;
-  else if (family === 'bulk') fit.scale = { ...scale, prices: scale.prices * ratio };
-  else if (family === 'udp') fit.scale = { ...scale, udpSend: scale.udpSend * ratio ** 1.5 };
-  else {
-    // Four host links a round trip.
-    const round = anchor.conditions.metric.includes('_rr_') ? 1 : 2;
-    const missingNs = (anchor.measured - predicted) * 1000 * round;
-    const hostDelayNs = Math.max(0, Math.round(scale.hostDelayNs + missingNs / 4));
-    if (hostDelayNs === scale.hostDelayNs) fit.done = true;
-    fit.scale = { ...scale, hostDelayNs };
-  }
-}
-
-function ask(
-  published: PublishedRow,
-  fits: readonly Fit[],
-  anchors: ReadonlyMap<Family, Anchor | string>,
-  book: Book,
-): Asked | { published: PublishedRow; reason: string } {
-  const conditions = conditionsOf(published);
-  const test = testOf(conditions);
-  if (typeof test === 'string') return { published, reason: test };
-  if (!BACKENDS.some(({ name }) => name === conditions.backend))
-    return { published, reason: `no backend '${conditions.backend}' in the catalogue` };
+function ask(published: PublishedRow, fits: readonly Fit[], book: Book): (Asked | Refused)[] {
+  const stated = conditionsOf(published);
+  const test = testOf(stated);
+  if (typeof test === 'string') return [{ published, refused: test }];
+  if (!BACKENDS.some(({ name }) => name === stated.backend))
+    return [{ published, refused: `no backend '${stated.backend}' in the catalogue` }];
   const fit = fits.find(({ family }) => family === test.scales);
-  const scale = fit?.scale ?? assumedScale(conditions);
-  void anchors;
-  return {
+  const scale: Scale = fit?.scale ?? assumedScale(stated);
+  const asRatio = published.baseUnit === 'ratio' || (fit !== undefined && test.scales === 'latency');
+  const host = asRatio ? hostConditions(published) : null;
+  return statesOf(stated).map((conditions) => ({
     published,
-    conditions,
+    state: stated.offload === 'unknown' ? ` (tunnel offload ${conditions.offload})` : '',
     test,
     scaleAssumed: fit === undefined,
     task: taskFor(conditions, scale, book),
-  };
+    hostTask: host === null ? null : taskFor(host, scale, book),
+  }));
+}
+
+function statesOf(c: Conditions): Conditions[] {
+  return c.offload === 'unknown'
+    ? [
+        { ...c, offload: 'on' },
+        { ...c, offload: 'off' },
+      ]
+    : [c];
 }
 
 function tell(
-  one: Asked | { published: PublishedRow; reason: string },
+  one: Asked | Refused,
   records: ReadonlyMap<string, CellRecord | null>,
-): Row[] {
-  if ('reason' in one) return [publishedRow(one.published, null, { reason: one.reason })];
-  const record = records.get(one.task.task) ?? null;
-  const predicted = record === null ? null : one.test.read(record as TaskRecord);
-  const { scaleAssumed } = one;
-  const reason = record === null ? 'the cell failed' : one.published.row.reason;
-  return [publishedRow(one.published, predicted, { scaleAssumed, reason })];
+  rows: readonly PublishedRow[],
+): Row {
+  if ('refused' in one) return publishedRow(one.published, null, { reason: one.refused });
+  const { published, test, scaleAssumed, state } = one;
+  const figure = (task: TaskSpec): number | null => {
+    const record = (records.get(task.task) ?? null) as TaskRecord | null;
+    if (record === null) return null;
+    if (published.row.family !== 'cpu') return test.read(record);
+    return cpuOf(published, record, throughputBeside(published, rows));
+  };
+  const own = figure(one.task);
+  const host = one.hostTask === null ? null : figure(one.hostTask);
+  const { baseline } = published;
+  const predicted = own !== null && host !== null && baseline !== null ? (own / host) * baseline : own;
+  const failed = (records.get(one.task.task) ?? null) === null;
+  const reason = failed ? 'the cell failed' : own === null ? 'no figure to compare' : published.row.reason;
+  const row = publishedRow(published, predicted, { scaleAssumed, reason });
+  return { ...row, id: `${row.id}${state}` };
 }

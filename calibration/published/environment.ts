@@ -13,9 +13,11 @@ import type { Machine, Price } from '../../engine/host/machine.ts';
 import { deriveMtu } from '../../engine/host/mtu.ts';
 import type { StageId } from '../../engine/host/stages.ts';
 import { machineNamed } from '../../machines/catalog.ts';
+import { GUEST_FACTOR } from '../../machines/cloudVirtio.ts';
 import { twoNodes } from '../../scenarios/lib/cluster.ts';
 import { netperf } from '../../scenarios/lib/traffic.ts';
 import { type Conditions, kernelVersion } from './conditions.ts';
+import { onOneCore } from './oneCore.ts';
 import { requestIn, type Test, testOf } from './test.ts';
 
 /** What a bed's own host row may move, one number a family (rule 2). */
@@ -32,6 +34,8 @@ export interface Scale {
 const REFERENCE_GHZ = 3.4;
 /** No NIC rate stated: a line that does not limit. */
 const NO_LINE_GBPS = 100;
+/** Of `lo`, less one: what an IPv4 packet can say. */
+const LOOPBACK_MTU_BYTES = 65_535;
 const JUMBO_MTU_BYTES = 9000;
 const PLAIN_MTU_BYTES = 1500;
 /** Linux 5.7: the last kernel on which Felix switches VXLAN's transmit checksum off. */
@@ -47,11 +51,25 @@ export const linkMtuBytes = (c: Conditions): number =>
   c.podMtuBytes > PLAIN_MTU_BYTES ? JUMBO_MTU_BYTES : PLAIN_MTU_BYTES;
 
 /** What the pods' packets may have: the stated MTU, capped by what the path carries. */
-export const podMtuBytes = (c: Conditions, backend: Backend): number =>
-  Math.min(c.podMtuBytes, c.sameNode ? c.podMtuBytes : deriveMtu(backend, linkMtuBytes(c)).podMtuBytes);
+export function podMtuBytes(c: Conditions, backend: Backend): number {
+  if (c.sameNode) return backend.name === 'host' ? LOOPBACK_MTU_BYTES : c.podMtuBytes;
+  return Math.min(c.podMtuBytes, deriveMtu(backend, linkMtuBytes(c)).podMtuBytes);
+}
 
-/** Changes prices of the reference book; identity in the shipped state (`movedPrices.ts`). */
-export type Book = (prices: Machine['prices']) => Machine['prices'];
+/** Prices of the reference machine, as shipped or with some put back (`movedPrices.ts`). */
+export interface Book {
+  readonly name: string;
+  readonly change: (prices: Machine['prices'], machine: string) => Machine['prices'];
+}
+
+/** What tells tasks of one cell apart. */
+const namesOf = (
+  c: Conditions,
+  { prices, udpSend, hostDelayNs }: Scale,
+): readonly (string | number | null)[] => [
+  ...[c.metric, c.writeBytes, c.requestBytes, c.offload, c.kernel],
+  ...[prices, udpSend, hostDelayNs],
+];
 
 /**
  * The task that repeats a row's test.
@@ -66,6 +84,8 @@ export function taskFor(c: Conditions, scale: Scale, book: Book): TaskSpec {
     linkGbps: c.linkGbps ?? NO_LINE_GBPS,
     mtuBytes: linkMtuBytes(c),
     hostDelayNs: Math.round(scale.hostDelayNs),
+    // CPU is told by rack, so each host has its own.
+    ...(c.family === 'cpu' ? { nodesPerRack: 1 } : {}),
     fabricKnowsPods: true,
   });
   const dims = { bed: c.bed, backend: backend.name, test: test.kind, mtu, streams: c.streams };
@@ -73,7 +93,7 @@ export function taskFor(c: Conditions, scale: Scale, book: Book): TaskSpec {
     .map(([name, value]) => `${name}=${value}`)
     .join('/');
   return {
-    task: `published/${cell}/${c.metric}/${c.writeBytes}/${scale.prices}/${scale.udpSend}/${scale.hostDelayNs}`,
+    task: ['published', cell, ...namesOf(c, scale), book.name].join('/'),
     index: 0,
     cell,
     dims,
@@ -84,7 +104,7 @@ export function taskFor(c: Conditions, scale: Scale, book: Book): TaskSpec {
     machine: machineFor(c, scale, book),
     cluster,
     traffic: { netperf: trafficOf(c, test, mtu) },
-    policy: { rules: 0 },
+    policy: { rules: rulesOf(backend) },
     podMtuBytes: mtu,
     congestion: 'cubic',
     ...windowOf(test.kind),
@@ -103,6 +123,15 @@ function trafficOf(c: Conditions, test: Test, mtuBytes: number): NonNullable<Tas
   });
 }
 
+/**
+ * Rules that a packet of an established flow walks at a pass through a Kubernetes host: kube-proxy's FORWARD jumps
+ * and KUBE-FORWARD (7), the CNI's raw, mangle and filter chains (Calico some 20, Flannel 3); a mean.
+ */
+const KUBERNETES_RULES = 16;
+
+/** A bare host has no such chains; Docker's are as long (DOCKER-USER, two of isolation, DOCKER). */
+const rulesOf = (backend: Backend): number => (backend.name === 'host' ? 0 : KUBERNETES_RULES);
+
 const PS_PER_MS = 1_000_000_000;
 
 /** Long enough for a stream to leave slow start; an exchange is the same every time. */
@@ -116,6 +145,7 @@ export function machineFor(c: Conditions, scale: Scale, book: Book): Machine {
   const virtual = !['bm', '?'].includes(c.platform);
   const reference = machineNamed(virtual ? 'cloud-virtio' : 'xeon-25g');
   const cores = c.cpus ?? reference.cores;
+  const prices = book.change(reference.prices, reference.name);
   const tunnels = c.offload === 'on';
   const kernel = kernelVersion(c.kernel);
   const csumOff = kernel !== null && kernel <= VXLAN_CSUM_BUG_KERNEL && c.backend.startsWith('calico-vxlan');
@@ -123,7 +153,13 @@ export function machineFor(c: Conditions, scale: Scale, book: Book): Machine {
   return {
     ...reference,
     cores,
-    nic: { ...reference.nic, rateGbps, rxQueues: Math.min(reference.nic.rxQueues, cores) },
+    nic: {
+      ...reference.nic,
+      rateGbps,
+      rxQueues: Math.min(reference.nic.rxQueues, cores),
+      ...moderationOf(c),
+    },
+    waking: wakingOf(c, reference, virtual),
     facts: {
       ...reference.facts,
       tso: true,
@@ -131,10 +167,35 @@ export function machineFor(c: Conditions, scale: Scale, book: Book): Machine {
       ipipTso: tunnels,
       rxInnerCsum: tunnels,
       tunnelTxCsum: !csumOff,
+      rxWhole: virtual && c.linkGbps === null,
     },
-    prices: scaled(book(reference.prices), scale),
+    prices: scaled(withTool(cores === 1 ? onOneCore(prices, virtual ? GUEST_FACTOR : 1) : prices, c), scale),
   };
 }
+
+/**
+ * iperf waits in select() and reads the clock between two sends or receives, which the engine's own
+ * applications do not; ns at the reference clock. Assumed 0.5 … 2 times: 4.02 µs a datagram at 3.7 GHz (IB20)
+ * less the kernel's 2.6.
+ */
+const IPERF_CALL_NS = 1_250;
+
+function withTool(prices: Machine['prices'], c: Conditions): Machine['prices'] {
+  if (c.family === 'latency') return prices;
+  const call = prices.U_SYSCALL;
+  return { ...prices, U_SYSCALL: { ...call, eachNs: (call.eachNs ?? 0) + IPERF_CALL_NS } };
+}
+
+/**
+ * How deep the cores of a server sleep is stated nowhere, and the depth that the idle governor picks jumps with the
+ * time that a round trip leaves: it is part of the base latency that a host row fixes. A virtual CPU always halts.
+ */
+const wakingOf = (c: Conditions, { waking }: Machine, virtual: boolean): Machine['waking'] =>
+  c.family === 'latency' && !virtual ? { ...waking, haltNs: waking.sleepNs } : waking;
+
+/** Drivers moderate adaptively: a queue with one packet in flight interrupts at once. */
+const moderationOf = (c: Conditions): Partial<Machine['nic']> =>
+  c.family === 'latency' ? { moderationUs: 0 } : {};
 
 function scaled(prices: Machine['prices'], scale: Scale): Machine['prices'] {
   const times = (price: Price, factor: number): Price => ({

@@ -2,7 +2,7 @@
 import type { PublishedRow } from '../formats/types.ts';
 import type { Study } from '../study.ts';
 import { bedStudy } from './bedStudy.ts';
-import { bookWithout } from './movedPrices.ts';
+import { bookWithout, SHIPPED } from './movedPrices.ts';
 
 function byBed(rows: readonly PublishedRow[]): Map<string, PublishedRow[]> {
   const beds = new Map<string, PublishedRow[]>();
@@ -16,7 +16,7 @@ function byBed(rows: readonly PublishedRow[]): Map<string, PublishedRow[]> {
 
 /** One study a bed, in the order of the rows. */
 export function publishedStudies(rows: readonly PublishedRow[]): Study[] {
-  return [...byBed(rows).values()].map((bed) => bedStudy(bed, (prices) => prices));
+  return [...byBed(rows).values()].map((bed) => bedStudy(bed, SHIPPED));
 }
 
 /** The same, each bed with the numbers that it alone motivated put back to their sources' values. */

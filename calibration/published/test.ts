@@ -9,12 +9,15 @@ import { Histogram } from '../../engine/core/histogram.ts';
 import type { TaskRecord } from '../../engine/core/record.ts';
 import type { NetperfKind } from '../../engine/core/taskSpec.ts';
 import type { Conditions } from './conditions.ts';
+import { cpuClassOf } from './cpu.ts';
+
+/** What the host row of a kind of test may fix. */
+export type Family = 'bulk' | 'udp' | 'latency';
 
 export interface Test {
   readonly kind: NetperfKind;
-  /** What the host row of this kind of test may fix. */
-  readonly scales: 'bulk' | 'udp' | 'latency';
-  /** The record's figure in base units: Gbit/s, packets/s, µs. */
+  readonly scales: Family;
+  /** The record's figure in base units: Gbit/s, packets/s, µs; CPU depends on more (`cpu.ts`). */
   readonly read: (record: TaskRecord) => number | null;
 }
 
@@ -40,6 +43,10 @@ export function testOf({ family, metric }: Pick<Conditions, 'family' | 'metric'>
     return { kind: 'TCP_STREAM', scales: 'bulk', read: goodputGbps };
   if (family === 'udp') return { kind: 'UDP_STREAM', scales: 'udp', read: goodputGbps };
   if (family === 'pps') return { kind: 'UDP_STREAM', scales: 'udp', read: sendsPerS };
+  if (family === 'cpu' && cpuClassOf(metric) !== null) {
+    const udp = metric.endsWith('_udp');
+    return { kind: udp ? 'UDP_STREAM' : 'TCP_STREAM', scales: udp ? 'udp' : 'bulk', read: () => null };
+  }
   if (family === 'latency') {
     const kind = metric.startsWith('udp') ? 'UDP_RR' : 'TCP_RR';
     return { kind, scales: 'latency', read: latencyUs(metric.includes('_rr_') ? 1 : 0.5) };

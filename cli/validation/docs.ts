@@ -10,7 +10,7 @@ import type { Validation } from '../../reports/validation/schema.ts';
 import { writeAtomic } from '../files.ts';
 
 /** Documents with marked parts, from the project's root. */
-export const MARKED_DOCUMENTS = ['docs/ACCURACY.md', 'README.md'] as const;
+export const MARKED_DOCUMENTS = ['docs/ACCURACY.md', 'docs/ACCURACY_ROWS.md', 'README.md'] as const;
 const ACCURACY = 'reports/accuracy.json';
 
 const inProject = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));

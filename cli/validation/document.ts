@@ -3,22 +3,23 @@
  * judged: naive predictors, beds left out, prices that were moved.
  */
 import { readConditions } from '../../calibration/conditions.ts';
-import type { Measurements } from '../../calibration/formats/types.ts';
+import type { Measurements, Problem } from '../../calibration/formats/types.ts';
 import { MOVED_PRICES } from '../../calibration/published/movedPrices.ts';
 import type { Row } from '../../calibration/study.ts';
 import { absErrors, groupBy, groups, median, overall, p90 } from '../../calibration/summary.ts';
 import { counts, originOf, targetsOf } from '../../calibration/targets.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Validation } from '../../reports/validation/schema.ts';
+import type { Choice } from './measurements.ts';
 
 export interface DocumentInput {
   readonly rows: readonly Row[];
   /** The published rows again, each bed by prices chosen without it. */
   readonly leftOut: readonly Row[];
   readonly measurements: Measurements;
-  /** Files named by the user; empty: what is shipped. */
-  readonly sources: readonly string[];
-  readonly filter: { readonly beds: readonly string[]; readonly families: readonly string[] };
+  /** What files held and could not be used, and what the engine does not model. */
+  readonly problems: readonly Problem[];
+  readonly choice: Choice;
   readonly modelVersion: string;
   /** A run failed, so that some rows have no prediction. */
   readonly failed: boolean;
@@ -33,30 +34,32 @@ const NAIVE = {
 
 /** The document; equal rows give equal documents. */
 export function documentOf(input: DocumentInput): Validation {
-  const { rows, filter, measurements } = input;
+  const { rows, measurements, choice } = input;
+  const { against, beds, families } = choice;
   const conditions = readConditions(measurements.published);
   const counted = rows.filter(counts);
   const published = counted.filter((row) => originOf(row) === 'published');
-  const whole = input.sources.length === 0 && filter.beds.length === 0 && filter.families.length === 0;
+  const whole = against.length + beds.length + families.length === 0;
   return {
     schema: 'windtunnel/validation',
     schemaVersion: '1.0',
     status: input.failed ? 'failed' : 'complete',
     tool: { name: packageJson.name, version: packageJson.version },
     model: { version: input.modelVersion },
-    sources: [...input.sources],
-    filter: { beds: [...filter.beds], families: [...filter.families] },
+    sources: [...against],
+    filter: { beds: [...beds], families: [...families] },
     overall: overall(published),
     kernel: overall(counted.filter((row) => originOf(row) === 'kernel')),
+    overallLeftOut: overall(input.leftOut.filter(counts)),
     targets: targetsOf(rows, conditions, whole),
     beds: groups(judged(rows, ['scored']), ({ bed }) => bed),
     families: groups(judged(rows, ['scored', 'cpu']), ({ family }) => family),
     naive: naiveOf(published),
     leaveOneBedOut: leftOutOf(input.leftOut, published),
-    movedPrices: MOVED_PRICES.map(({ stage, field, from, to, range, reason, beds }) => ({
-      stage,
+    movedPrices: MOVED_PRICES.map(({ stages, field, unit, from, to, range, reason, beds }) => ({
+      stage: stages.join(' '),
       field,
-      unit: 'ns',
+      unit,
       old: from,
       new: to,
       min: from * range[0],
@@ -74,7 +77,7 @@ export function documentOf(input: DocumentInput): Validation {
         ...{ list, inSample, scaleAssumed, reason, naive },
       };
     }),
-    problems: measurements.problems.map(({ file, path, message }) => ({ file, path, message })),
+    problems: input.problems.map(({ file, path, message }) => ({ file, path, message })),
   };
 }
 

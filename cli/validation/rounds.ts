@@ -4,7 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import type { RunRound } from '../../calibration/drive.ts';
+import type { Problem } from '../../calibration/formats/types.ts';
 import type { Cell, CellRecord } from '../../calibration/study.ts';
+import type { TaskSpec } from '../../engine/core/taskSpec.ts';
+import { taskProblems } from '../../engine/validate.ts';
 import { Board } from '../../workers/board.ts';
 import { taskHash } from '../../workers/hash.ts';
 import { appendRecord, createJournal, JournalError, openJournal } from '../../workers/journal.ts';
@@ -26,6 +29,8 @@ export interface RoundsInput {
   readonly workers: number | null;
   readonly progress: Exclude<ProgressMode, 'auto'>;
   readonly runner: string;
+  /** Why a backend cannot work in a cluster; null: it can. */
+  readonly feasibility: (backend: TaskSpec['backend'], cluster: TaskSpec['cluster']) => string | null;
   readonly modelVersion: string;
 }
 
@@ -47,6 +52,8 @@ export function argvOf(journal: string): readonly string[] {
 /** Runs rounds and remembers what they gave. */
 export class Rounds {
   readonly failures: { readonly cell: Cell; readonly failure: TaskFailure }[] = [];
+  /** Cells that the engine does not model: no failures, but no predictions either. */
+  readonly refused: Problem[] = [];
   events = 0;
   ran = 0;
   private readonly known: Map<string, CellRecord>;
@@ -73,12 +80,26 @@ export class Rounds {
     const hashes = cells.map((cell) => taskHash(cell, this.input.modelVersion));
     const left = new Map<string, Cell>();
     for (const [at, hash] of hashes.entries()) {
-      if (!this.known.has(hash) && !this.failed.has(hash)) left.set(hash, cells[at]!);
+      const cell = cells[at]!;
+      if (this.known.has(hash) || this.failed.has(hash)) continue;
+      const problem = this.problemOf(cell);
+      if (problem === null) left.set(hash, cell);
+      else {
+        this.failed.add(hash);
+        this.refused.push({ file: 'not modelled', path: nameOf(cell), message: problem });
+      }
     }
     await this.runLeft(left, round, cells.length);
     if (this.signals.exitCode() !== null) throw new Interrupted();
     return hashes.map((hash) => this.known.get(hash) ?? null);
   };
+
+  /** What the engine would refuse to run: unseen files ask for odd things. */
+  private problemOf(cell: Cell): string | null {
+    if ('bottleneck' in cell) return null;
+    const infeasible = this.input.feasibility(cell.backend, cell.cluster);
+    return infeasible ?? taskProblems(cell)[0] ?? null;
+  }
 
   private async runLeft(left: ReadonlyMap<string, Cell>, round: number, asked: number): Promise<void> {
     const hashes = [...left.keys()];
@@ -118,6 +139,9 @@ export class Rounds {
     }
   }
 }
+
+/** The cell in words. */
+export const nameOf = (cell: Cell): string => ('bottleneck' in cell ? cell.bottleneck : cell.task);
 
 function recordsOf(journal: string): Map<string, CellRecord> {
   try {

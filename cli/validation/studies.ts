@@ -4,6 +4,7 @@
 import { bottleneckStudy } from '../../calibration/bottleneck/study.ts';
 import { drive, type RunRound } from '../../calibration/drive.ts';
 import { kernelRows } from '../../calibration/formats/kernelRows.ts';
+import { ownStudy } from '../../calibration/formats/own.ts';
 import type { Measurements } from '../../calibration/formats/types.ts';
 import { kernelStudy } from '../../calibration/kernel/study.ts';
 import { leaveOneBedOutStudies, publishedStudies } from '../../calibration/published/studies.ts';
@@ -24,22 +25,25 @@ export async function compareAll(
   { beds, families }: Choice,
   run: RunRound,
 ): Promise<Compared> {
-  const { published, kernel, bottleneck } = measurements;
-  const leftOut: Row[] = [];
+  const { published, kernel, bottleneck, own } = measurements;
   const broken: Error[] = [];
   const fits = (row: Row): boolean =>
     (beds.length === 0 || beds.includes(row.bed)) && (families.length === 0 || families.includes(row.family));
   const kernelWanted = kernelRows(kernel).filter(
     ({ family }) => families.length === 0 || families.includes(family),
   );
+  const leaveOut = leaveOneBedOutStudies(published);
+  // A study a bed: their order must not depend on which needs more rounds.
+  const leftOut = leaveOut.map((): Row[] => []);
   const studies = [
     kernelStudy(kernelWanted),
     bottleneckStudy(bottleneck),
     ...publishedStudies(published),
-    ...leaveOneBedOutStudies(published).map((study) => aside(study, leftOut)),
+    ownStudy(own),
+    ...leaveOut.map((study, at) => aside(study, leftOut[at]!)),
   ].map((study) => guarded(study, broken));
   const rows = await drive(studies, run);
-  return { rows: rows.filter(fits), leftOut: leftOut.filter(fits), broken };
+  return { rows: rows.filter(fits), leftOut: leftOut.flat().filter(fits), broken };
 }
 
 /** Rows go to `into` instead of to the driver. */

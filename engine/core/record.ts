@@ -39,6 +39,18 @@ export interface Binding {
   readonly utilisation: number;
 }
 
+/** Picoseconds of one rack in the window. */
+export interface RackCpu {
+  readonly userPs: number;
+  readonly systemPs: number;
+  readonly softirqPs: number;
+  readonly irqPs: number;
+  /** Softirq work inside processes' system calls; part of `softirqPs`. */
+  readonly inlinePs: number;
+  /** Crypto workers; part of the classes above. */
+  readonly kworkerPs: number;
+}
+
 export interface ProbeRecord {
   /** Payload bits per second delivered in the window. */
   readonly goodputBps: number;
@@ -98,6 +110,8 @@ export interface TaskRecord {
   readonly cpu: readonly StageCpu[];
   /** Busy time of each core in the window, ps, node by node; empty where the cluster has more than 64 cores. */
   readonly coreBusyPs: readonly number[];
+  /** By rack; absent or empty where the cluster has more than four. */
+  readonly rackCpu?: readonly RackCpu[];
   /** Ratio 0…1 by class; absent where the cluster has no such resource. */
   readonly utilisation: Readonly<Partial<Record<ResourceClass, number>>>;
   readonly binding: Binding;

@@ -23,6 +23,7 @@ export const FACTS = [
   'arfs',
   'rxInnerHash',
   'rssUdpPorts',
+  'rxWhole',
 ] as const;
 export type Fact = (typeof FACTS)[number];
 export type If = Fact | `no:${Fact}`;

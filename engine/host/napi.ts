@@ -29,6 +29,10 @@ export function nicArrive(p: Partition, local: number, b: number): void {
   const { batches, napis, setup } = p;
   const napi = (local * setup.rxQueues + rxQueue(p, b)) * STRIDE;
   const n = batches.packets[b]!;
+  if (isWhole(p, b)) {
+    batches.t0[b]! += (n - 1) * batches.spacing[b]!;
+    batches.spacing[b] = 0;
+  }
   p.offered[Q_RX_RING]! += n;
   const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
   if (room < n) {
@@ -41,6 +45,11 @@ export function nicArrive(p: Partition, local: number, b: number): void {
   }
   append(p, napi, b);
   arm(p, napi);
+}
+
+/** A super-packet that nobody splits (virtio within one host): it is in with its last byte, and received as one. */
+function isWhole(p: Partition, b: number): boolean {
+  return p.setup.machine.facts.rxWhole && p.batches.units[b] === 1;
 }
 
 /** Queue by the hash of the outer header; with aRFS, and a header that shows the flow, the reader's. */
@@ -217,7 +226,7 @@ function mostPackets(p: Partition, b: number, units: number): number {
   const { batches, setup } = p;
   const n = batches.packets[b]!;
   const room = WEIGHT - units;
-  if (n === 1) return 1;
+  if (n === 1 || isWhole(p, b)) return n;
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   // Each may wake another worker: what it costs is known only then.
   if (lane.exit === 'wgCrypt') return 1;
@@ -239,7 +248,7 @@ function receive(p: Partition, b: number): void {
   const flags = batches.flags[b]!;
   const n = batches.packets[b]!;
   if (lane.merge && (flags & (F_DATA | F_UDP)) === F_DATA) {
-    p.charge(lane.rowPlain, 0, n, batches.bytes[b]!);
+    p.charge(lane.rowPlain, 0, isWhole(p, b) ? 1 : n, batches.bytes[b]!);
     groReceive(p, b);
     return;
   }

@@ -4,24 +4,36 @@
  * The anchors are the sums of the SIGCOMM'21 host-stack breakdown (one flow, four configurations): sender and
  * receiver, with and without TSO/GRO. Stages that it cannot tell apart share its categories: `netdev` is
  * queue, driver and poll, `tcp/ip` the transport with its ACK, `skb` and `mm` allocation and pages, `lock`
- * and `etc` follow the transport. Excess of a job's first unit: ratio cold/warm of the measured veth machine.
+ * and `etc` follow the transport. What is paid for a packet and what for a byte, its jumbo configuration tells
+ * (C037 to C054). Excess of a job's first unit: ratio cold/warm of the measured veth machine, except forwarding.
  * Left out: NUMA, frequency, SMT. Keys in `source`: docs/SOURCES.md, section "Prices".
  */
 import type { Price } from '../../engine/host/machine.ts';
 import type { StageId } from '../../engine/host/stages.ts';
 import { assumed, published } from './price.ts';
 
+/**
+ * Excess of a lonely unit of the host's forwarding path over one in a stream, as a share of the latter: published
+ * request/response additions and pod streams above 20 Gb/s pay 1.6 to 2.2 times the streaming price.
+ */
+const COLD = 1.2;
+
 export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   U_SYSCALL: published('C112', { eachNs: 230 }),
   COPY_U2K: published('C002 C020', { eachNs: 0.062 }),
-  COPY_K2U: published('C011 C029', { eachNs: 0.14 }),
+  COPY_K2U: published('C011 C029 C047', { eachNs: 0.123 }),
   COPY_CSUM_K2K: published('C002 C093 C094', { eachNs: 0.1, packetNs: 230 }),
   CSUM_SW: published('C092', { eachNs: 0.062 }),
   SKB_ALLOC: published('C097', { eachNs: 24 }),
-  // 18 ns where it was allocated; the rest is the trip between cores, plus the page of each merged packet.
-  SKB_FREE: published('C017 C035 C098', { eachNs: 90, packetNs: 24 }),
-  // Per packet: tcp/ip 44, lock 20, skb 25, etc 24; per byte: the pages of the payload (mm).
-  TCP_TX: published('C022 C023 C026 C027', { firstNs: 300, eachNs: 400, packetNs: 110, byteNs: 0.018 }),
+  // 18 ns where it was allocated; the rest is the trip between cores; per byte: the pages.
+  SKB_FREE: published('C017 C035 C053 C098', { eachNs: 90, byteNs: 0.02 }),
+  // tcp/ip, lock, skb, mm and etc at MTU 1,500 and at 9,000: 85 ns a packet and 0.035 a byte.
+  TCP_TX: published('C022 C023 C026 C027 C039 C045', {
+    firstNs: 300,
+    eachNs: 400,
+    packetNs: 85,
+    byteNs: 0.035,
+  }),
   // 1,302 less its ACK and IP_RCV_LOCAL plus lock is 1,025; the rest is the total's share of no category.
   TCP_RX: published('C013 C018 C036', { firstNs: 300, eachNs: 1150, packetNs: 7 }),
   TCP_ACK_RX: assumed('C027 split', [0.5, 2], { firstNs: 100, eachNs: 250 }),
@@ -32,18 +44,18 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   UDP_RCV_SOCK: assumed('C086 C090', [0.6, 2.5], { firstNs: 60, eachNs: 150 }),
   UDP_RCV_TUN: assumed('K4 K5', [0.4, 1.6], { firstNs: 180, eachNs: 190 }),
   IP_OUT: assumed('C027 split, K4', [0.5, 2], { firstNs: 80, eachNs: 90 }),
-  IP_FWD: published('C083 less C024', { eachNs: 180 }),
+  IP_FWD: published('C083 less C024; M-cold', { firstNs: 180 * COLD, eachNs: 180 }),
   IP_RCV_LOCAL: published('C079', { firstNs: 60, eachNs: 100 }),
   NF_HOOK: assumed('C079 as bound', [0.4, 2], { eachNs: 50 }),
-  NF_RULE: assumed('K7 C116', [0.5, 30], { eachNs: 1.8 }),
-  CT: assumed('C080 as bound', [0.4, 1.65], { eachNs: 150 }),
+  NF_RULE: assumed('K7 C116', [0.1, 4.5], { eachNs: 12 }),
+  CT: assumed('C080 as bound; M-cold', [0.4, 2.4], { firstNs: 150 * COLD, eachNs: 150 }),
   CT_NEW: assumed('K7', [0.5, 2], { eachNs: 900 }),
-  NAT: assumed('E-nat', [0.4, 4], { eachNs: 80 }),
-  VETH_XMIT: assumed('K4 K5', [0.5, 1.5], { firstNs: 36, eachNs: 164 }),
-  BACKLOG_POLL: assumed('K4 K5', [0.5, 1.5], { firstNs: 31, eachNs: 139 }),
-  BR_RX: assumed('C109 as bound', [0.5, 2], { firstNs: 33, eachNs: 150 }),
-  BR_TX: assumed('C109 as bound', [0.5, 2], { firstNs: 33, eachNs: 150 }),
-  BR_FWD: assumed('C109 as bound', [0.5, 2], { firstNs: 33, eachNs: 150 }),
+  NAT: assumed('E-nat M-cold', [0.25, 1], { firstNs: 320 * COLD, eachNs: 320 }),
+  VETH_XMIT: assumed('K4 K5 M-cold', [0.5, 1.5], { firstNs: 164 * COLD, eachNs: 164 }),
+  BACKLOG_POLL: assumed('K4 K5 M-cold', [0.5, 1.5], { firstNs: 139 * COLD, eachNs: 139 }),
+  BR_RX: assumed('C109 K4 M-cold', [0.4, 1.4], { firstNs: 300 * COLD, eachNs: 300 }),
+  BR_TX: assumed('C109 K4 M-cold', [0.4, 1.4], { firstNs: 300 * COLD, eachNs: 300 }),
+  BR_FWD: assumed('C109 K4 M-cold', [0.4, 1.4], { firstNs: 300 * COLD, eachNs: 300 }),
   TUN_DEV_XMIT: assumed('K4 K5', [0.4, 1.6], { firstNs: 260, eachNs: 240 }),
   ENCAP: assumed('K4 K5', [0.4, 1.6], { firstNs: 220, eachNs: 220 }),
   DECAP: assumed('K4 K5', [0.4, 1.6], { firstNs: 150, eachNs: 150 }),
@@ -55,8 +67,8 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   NIC_TX_DONE: published('C024 fit', { eachNs: 47 }),
   NIC_IRQ: assumed('E-irq', [0.5, 2.5], { eachNs: 600 }),
   NAPI_POLL: assumed('E-irq C102', [0.4, 2.5], { eachNs: 250 }),
-  // 221 of netdev plus 43 for the page that is refilled.
-  NIC_RX_POLL: published('C015 C032', { firstNs: 80, eachNs: 264 }),
+  // netdev and mm at MTU 1,500 and at 9,000, less GRO; per byte: the pages that are refilled.
+  NIC_RX_POLL: published('C015 C032 C050 C051', { firstNs: 80, eachNs: 170, byteNs: 0.053 }),
   GRO: published('C033 C035 less C015', { eachNs: 90 }),
   GRO_TUNNEL: assumed('K5', [0.5, 2], { eachNs: 100 }),
   GRO_MISS: published('C087 C099', { eachNs: 36 }),

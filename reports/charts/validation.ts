@@ -5,7 +5,7 @@
  */
 
 import type { ValidationRow } from '../validation/schema.ts';
-import { familyTitle, figure, signed } from '../validation/tables.ts';
+import { familyTitle, figure, signed } from '../validation/words.ts';
 import { legendColumns } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 import { type ColourName, colour } from './theme.ts';
@@ -68,7 +68,7 @@ function scatter({ id, title, by, rows }: Group): ChartPlan {
     x: row.measured,
     y: row.predicted,
     by: by === 'bed' ? row.bed : familyTitle(row.family),
-    sample: row.inSample ? 'in sample' : 'predicted',
+    inSample: row.inSample,
     label:
       `${row.id}, ${row.backend}: measured ${figure(row.measured)}, ` +
       `predicted ${figure(row.predicted)} ${row.unit} (${signed(row.error)})`,
@@ -78,12 +78,9 @@ function scatter({ id, title, by, rows }: Group): ChartPlan {
     field,
     type: 'quantitative',
     title: `${word} (${rows[0]!.unit})`,
-    scale: { type: 'log', domain, nice: false, clamp: true },
+    scale: { type: 'log', domain, nice: false },
     axis: { tickCount: 6, format: '~g', grid: false },
   });
-  const fill = (names: readonly string[]) => names.map((_, k) => colour(`b${k % HUES}` as ColourName));
-  const shape = (names: readonly string[]) =>
-    names.map((_, k) => SHAPES[Math.floor(k / HUES) % SHAPES.length]!);
   return {
     id: `validation-${id}`,
     title: `Predicted against measured: ${title}`,
@@ -97,37 +94,30 @@ function scatter({ id, title, by, rows }: Group): ChartPlan {
           mark: { type: 'line', color: colour('muted'), strokeWidth: 1, aria: false },
           encoding: { x: axis('x', 'measured'), y: axis('y', 'predicted') },
         },
-        {
-          data: { values: points },
-          mark: { type: 'point', size: 46, strokeWidth: 1.5, opacity: 1 },
+        ...[true, false].map((filled) => ({
+          data: { values: points.filter(({ inSample }) => inSample !== filled) },
+          mark: { type: 'point', filled, size: 46, strokeWidth: 1.5, opacity: 1 },
           encoding: {
             x: axis('x', 'measured'),
             y: axis('y', 'predicted'),
-            stroke: {
-              field: 'by',
-              type: 'nominal',
-              title: null,
-              scale: { domain: names, range: fill(names) },
-              legend: { columns: legendColumns(names, widthPx), symbolType: 'circle' },
-            },
-            fill: {
-              condition: { test: "datum.sample === 'in sample'", value: 'transparent' },
-              field: 'by',
-              type: 'nominal',
-              scale: { domain: names, range: fill(names) },
-              legend: null,
-            },
-            shape: {
-              field: 'by',
-              type: 'nominal',
-              scale: { domain: names, range: shape(names) },
-              legend: null,
-            },
+            ...distinction(names, widthPx),
             description: { field: 'label' },
           },
-        },
+        })),
       ],
     }),
+  };
+}
+
+/** Colour, and shape beyond the eighth; a legend where there are several. */
+function distinction(names: readonly string[], widthPx: number): object {
+  const field = { field: 'by', type: 'nominal', title: null };
+  const legend = names.length < 2 ? null : { columns: legendColumns(names, widthPx) };
+  const hues = names.map((_, k) => colour(`b${k % HUES}` as ColourName));
+  const shapes = names.map((_, k) => SHAPES[Math.floor(k / HUES) % SHAPES.length]!);
+  return {
+    color: { ...field, scale: { domain: names, range: hues }, legend },
+    shape: { ...field, scale: { domain: names, range: shapes }, legend },
   };
 }
 

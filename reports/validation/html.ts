@@ -6,7 +6,8 @@ import { validationCharts } from '../charts/validation.ts';
 import { esc } from '../page/escape.ts';
 import { inline, page, section } from '../page/frame.ts';
 import type { Validation } from './schema.ts';
-import { KEPT, MISSED, rowTables, share, summaryTables, type TextTable, verdictOf } from './tables.ts';
+import { againstOf, KEPT, MISSED, rowTables, summaryTables, type TextTable, verdictOf } from './tables.ts';
+import { share } from './words.ts';
 
 const WIDE_PX = 640;
 const NARROW_PX = 340;
@@ -24,7 +25,7 @@ export async function renderValidationHtml(document: Validation): Promise<string
     head(document),
     '<main>',
     `<p class="verdict">${esc(verdictOf(document))}</p>`,
-    section('Targets', table(targets!)),
+    targets === undefined ? '' : section('Targets', table(targets)),
     figures.length === 0 ? '' : section('Charts', `<div class="charts">${figures.join('\n')}</div>`),
     section('Summary', summary.map((one) => heading(one) + table(one)).join('\n')),
     section('Rows', rowSections(document)),
@@ -34,10 +35,11 @@ export async function renderValidationHtml(document: Validation): Promise<string
   ]);
 }
 
-function head({ model, sources, overall, kernel, rows }: Validation): string {
+function head(document: Validation): string {
+  const { model, overall, kernel, rows } = document;
   const facts: [string, string][] = [
     ['model', model.version],
-    ['compared with', sources.length === 0 ? 'the shipped measurements' : sources.join(', ')],
+    ['compared with', againstOf(document)],
     ['rows', String(rows.length)],
     ['published: median error', share(overall.medianAbsErr)],
     ['published: 90th percentile', share(overall.p90AbsErr)],

@@ -105,6 +105,7 @@ export const validationSchema = z
     filter: z.object({ beds: z.array(z.string()), families: z.array(z.string()) }),
     overall: overall.describe('published rows that are scored and on which nothing was fitted'),
     kernel: overall.describe('the same for the paths of one measured kernel'),
+    overallLeftOut: overall.describe('published rows, each bed by prices chosen without it'),
     targets: z.array(target),
     beds: z.array(group),
     families: z.array(group),

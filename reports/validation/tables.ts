@@ -3,6 +3,7 @@
  * in headers or in a column of their own; errors are printed in per cent.
  */
 import type { Validation, ValidationGroup, ValidationRow } from './schema.ts';
+import { familyTitle, figure, NONE, share, signed } from './words.ts';
 
 export interface TextColumn {
   readonly name: string;
@@ -19,41 +20,8 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-export const NONE = '–';
 export const KEPT = 'ok';
 export const MISSED = 'MISS';
-const FAMILIES: Readonly<Record<string, string>> = {
-  tcp1: 'TCP, one stream',
-  tcpN: 'TCP, many streams',
-  udp: 'UDP throughput',
-  pps: 'UDP packets/s',
-  latency: 'latency, request/response',
-  tail: 'latency percentiles',
-  cpu: 'CPU',
-};
-
-/** A family in words. */
-export const familyTitle = (family: string): string => FAMILIES[family] ?? family;
-
-/** `+3.1 %`; a dash for null. */
-export function signed(ratio: number | null): string {
-  if (ratio === null) return NONE;
-  const text = (Math.abs(ratio) * 100).toFixed(Math.abs(ratio) < 9.9995 ? 1 : 0);
-  return `${ratio < 0 ? '−' : '+'}${text} %`;
-}
-
-/** `3.1 %`; a dash for null. */
-export const share = (ratio: number | null): string =>
-  ratio === null ? NONE : `${(ratio * 100).toFixed(ratio < 9.9995 ? 1 : 0)} %`;
-
-/** Four digits, no exponent. */
-export function figure(value: number | null): string {
-  if (value === null) return NONE;
-  const size = Math.abs(value);
-  if (size === 0) return '0';
-  const decimals = Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(size))));
-  return value.toFixed(decimals);
-}
 
 const left = (name: string): TextColumn => ({ name, align: 'left' });
 const right = (name: string): TextColumn => ({ name, align: 'right' });
@@ -169,8 +137,8 @@ export const bedTable = ({ beds }: Validation): TextTable => groupTable('beds', 
 export const familyTable = ({ families }: Validation): TextTable =>
   groupTable('families', 'By family', 'family', families);
 
-/** Published rows together and the measured kernel. */
-export function overallTable({ overall, kernel }: Validation): TextTable {
+/** Published rows together, the same with each bed left out, and the measured kernel. */
+export function overallTable({ overall, overallLeftOut, kernel }: Validation): TextTable {
   const line = (name: string, of: Validation['overall']): string[] => [
     name,
     String(of.predictedRows),
@@ -197,7 +165,11 @@ export function overallTable({ overall, kernel }: Validation): TextTable {
       right('order right'),
       right('mean of beds'),
     ],
-    rows: [line('published', overall), line('measured kernel', kernel)].filter(([, rows]) => rows !== '0'),
+    rows: [
+      line('published', overall),
+      line('published, each bed left out', overallLeftOut),
+      line('measured kernel', kernel),
+    ].filter(([, rows]) => rows !== '0'),
   };
 }
 
@@ -277,13 +249,15 @@ export function movedTable({ movedPrices }: Validation): TextTable {
   };
 }
 
+const UNKNOWN_STATE = 'the source does not say what decides the answer';
+
 /** Why rows are not judged, counted. */
 export function notScoredTable({ rows }: Validation): TextTable {
   const reasons = new Map<string, number>();
   for (const { list, error, inSample, reason } of rows) {
     const why =
       list === 'not scored' || list === 'both states'
-        ? `${list}: ${reason ?? 'no reason given'}`
+        ? `${list}: ${reason ?? (list === 'both states' ? UNKNOWN_STATE : 'no reason given')}`
         : inSample
           ? 'in sample: a price was fitted on it'
           : error === null
@@ -317,8 +291,16 @@ export function summaryTables(document: Validation): TextTable[] {
   );
 }
 
+/** What was compared with, in words. */
+export function againstOf({ sources, filter }: Validation): string {
+  const part = (what: string, names: readonly string[]): string =>
+    names.length === 0 ? '' : `; only ${what} ${names.join(', ')}`;
+  const files = sources.length === 0 ? 'the shipped measurements' : sources.join(', ');
+  return files + part('beds', filter.beds) + part('families', filter.families);
+}
+
 /** The result in one sentence. */
-export function verdictOf({ overall, kernel, targets }: Validation): string {
+export function verdictOf({ overall, kernel, targets, sources }: Validation): string {
   const judged = targets.filter(({ ok }) => ok !== null);
   const kept = judged.filter(({ ok }) => ok === true).length;
   const part = (what: string, of: Validation['overall']): string =>
@@ -328,7 +310,7 @@ export function verdictOf({ overall, kernel, targets }: Validation): string {
         `(${of.predictedRows} rows, ${of.beds} ${of.beds === 1 ? 'bed' : 'beds'}` +
         `${of.orderRight === null ? '' : `; order of pairs right in ${share(of.orderRight)}`})`;
   const parts = [
-    part('published measurements', overall),
+    part(sources.length === 0 ? 'published measurements' : 'measurements given', overall),
     part('one measured kernel', kernel),
     judged.length === 0 ? '' : `${kept} of ${judged.length} targets met`,
   ];

@@ -4,7 +4,7 @@
  */
 import { GAP, type Paint, PLAIN, printBlock, shareWidth, widestOf, wrap } from '../grid.ts';
 import type { Validation } from './schema.ts';
-import { KEPT, MISSED, rowTables, summaryTables, type TextTable, verdictOf } from './tables.ts';
+import { againstOf, KEPT, MISSED, rowTables, summaryTables, type TextTable, verdictOf } from './tables.ts';
 
 const WIDTH = 120;
 
@@ -18,9 +18,8 @@ export function renderValidation(
 ): string {
   const width = Math.max(80, options.width ?? WIDTH);
   const paint = options.paint ?? PLAIN;
-  const { sources, model } = document;
-  const against = sources.length === 0 ? 'the shipped measurements' : sources.join(', ');
-  const lines = [paint.bold(`Predictions of model ${model.version} beside ${against}`)];
+  const title = `Predictions of model ${document.model.version} beside ${againstOf(document)}`;
+  const lines = wrap(title, width).map(paint.bold);
   const tables = [...rowTables(document, options.all === true), ...summaryTables(document)];
   for (const table of tables) lines.push('', ...printTable(table, width, paint));
   lines.push(...hidden(document, options.all === true).map(paint.dim));

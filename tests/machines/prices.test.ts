@@ -124,6 +124,25 @@ test('xeon-25g: TSO and GRO, skbs of 45 packets: one ACK, one poll and one sleep
   within(receive / skbBytes, 0.527, 0.12, 'receiver');
 });
 
+test('xeon-25g: TSO, GRO and frames of 9,000 bytes, skbs of 7 packets', () => {
+  const jumbo = 8948;
+  const skbBytes = 7 * jumbo;
+  const perByte = (stages: string): number =>
+    skbBytes *
+    sum((stage) => {
+      const { eachNs = 0, byteNs = 0 } = xeon[stage];
+      return (STAGES[stage] as StageDef).per === 'byte' ? eachNs : byteNs;
+    }, stages);
+  const each = (stage: StageId): number => (xeon[stage].eachNs ?? 0) + 7 * (xeon[stage].packetNs ?? 0);
+  const wakes = steady(sleepAndWake, 1) + steady(interrupt, 1);
+  const send = sum(each, 'SKB_ALLOC TCP_TX IP_OUT QDISC NIC_TX NIC_TX_DONE') + perByte('COPY_U2K TCP_TX');
+  within((send + steady(ackIn, 1) + wakes) / skbBytes, 0.1658, 0.12, 'sender');
+  const packets = 7 * sum((stage) => xeon[stage].eachNs ?? 0, 'SKB_ALLOC NIC_RX_POLL GRO');
+  const receive =
+    packets + sum(each, 'IP_RCV_LOCAL TCP_RX SKB_FREE') + perByte('NIC_RX_POLL COPY_K2U SKB_FREE');
+  within((receive + steady(ackOut, 1) + wakes) / skbBytes, 0.2814, 0.12, 'receiver');
+});
+
 test('xeon-25g: no offloads: an ACK for two packets, polls and sleeps shared by 32', () => {
   const shared = (steady(sleepAndWake, 1) + steady(interrupt, 1)) / 32;
   within(steady(sendOne, 1) + 0.5 * steady(ackIn, 1) + shared, 1305, 0.12, 'sender');

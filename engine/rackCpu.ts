@@ -1,0 +1,40 @@
+/**
+ * CPU of each rack in the measured window by class and by who ran it: what a publication measures on one host,
+ * where every host has a rack of its own. A process's own time contains the softirq work that its system calls
+ * run inline, which /proc/stat books as softirq.
+ *
+ * Left out: user-space daemons apart from applications. Source: counters × prices, as for the CPU of stages.
+ */
+import type { Cluster } from './build.ts';
+import type { RackCpu } from './core/record.ts';
+import { COLUMN_COUNT } from './host/rows.ts';
+import type { Measure } from './measure.ts';
+
+/** Clusters of more racks have means instead. */
+const RACKS_MAX = 4;
+
+/** Empty for clusters of more than four racks. */
+export function rackCpu({ partitions, setup }: Cluster, measure: Measure): RackCpu[] {
+  if (partitions.length > RACKS_MAX) return [];
+  const { rows, paths } = setup.compiled;
+  const workers = new Set<number>();
+  for (const path of paths)
+    for (const lane of path.lanes)
+      if (lane.hop?.context === 'kworker') for (const row of [lane.rowPlain, lane.rowGso]) workers.add(row);
+  return partitions.map((_, i) => {
+    const begin = measure.begin[i]!.counters;
+    const end = measure.end[i]!.counters;
+    const sums = { userPs: 0, systemPs: 0, softirqPs: 0, irqPs: 0, inlinePs: 0, kworkerPs: 0 };
+    for (const row of rows.list) {
+      for (const { column, ns, class: cls } of row.tally) {
+        const at = row.id * COLUMN_COUNT + column;
+        const ps = (end[at]! - begin[at]!) * ns * 1000;
+        sums[`${cls}Ps`] += ps;
+        // Even rows are those of processes' jobs, odd ones the same run from softirq.
+        if (cls === 'softirq' && row.id % 2 === 0) sums.inlinePs += ps;
+        if (workers.has(row.id)) sums.kworkerPs += ps;
+      }
+    }
+    return sums;
+  });
+}
