@@ -78,9 +78,8 @@ export interface Compiled {
     readonly udpRxLoop: number;
     readonly read: number;
     readonly poll: number;
-    readonly wake: number;
-    readonly ipi: number;
-    readonly kick: number;
+    /** What a wake-up costs, and what more it costs on another core, and on a halted one. */
+    readonly wake: readonly number[];
     readonly block: number;
     readonly pages: number;
     readonly switch: number;
@@ -110,9 +109,11 @@ export function compile(backend: Backend, machine: Machine, rules: number): Comp
     udpRxLoop: single('udp rx loopback', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
     read: single('read', 'system', 'U_SYSCALL', 'COPY_K2U', 'SKB_FREE'),
     poll: single('poll', 'softirq', 'NIC_IRQ', 'NAPI_POLL'),
-    wake: single('wake', 'system', 'WAKE'),
-    ipi: single('ipi', 'system', 'IPI'),
-    kick: single('kick', 'system', 'HALT_KICK'),
+    wake: [
+      single('wake', 'system', 'WAKE'),
+      single('wake another core', 'system', 'IPI'),
+      single('wake a halted core', 'system', 'HALT_KICK'),
+    ],
     block: single('block', 'system', 'BLOCK'),
     pages: single('pages', 'system', 'PAGES'),
     switch: single('switch', 'system', 'CTXSW'),

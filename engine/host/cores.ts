@@ -79,33 +79,52 @@ export function wakeThread(p: Partition, t: number): void {
   cores.runHead[core] = t;
   if (cores.state[core] === IDLE) leaveIdle(p, core);
   else if (cores.state[core] === PROC && current < 0)
-    cores.readyAt[core] = p.wheel.now + p.setup.machine.waking.sleepNs * 1000;
+    cores.readyAt[core] = p.wheel.now + Math.round(p.setup.machine.waking.sleepNs * 1000);
 }
 
 /** The open job wakes thread `t` at its end, and pays for it if it sleeps. */
 export function chargeWake(p: Partition, t: number): void {
   if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return;
-  p.jobNs += wakeNs(p, t, p.jobCore, p.jobSoft);
+  p.threads.waking[t] = 1;
+  chargeWakes(p, wakeKind(p, t, p.jobCore), 1);
 }
 
 /** The same for a job of `core` that has been priced: its next job is longer. @returns ns; 0: it is awake */
 export function lateWakeNs(p: Partition, t: number, core: number): number {
   if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return 0;
-  const ns = wakeNs(p, t, core, 0);
-  p.cores.debtNs[core]! += ns;
+  p.threads.waking[t] = 1;
+  const kind = wakeKind(p, t, core);
+  p.cores.debt[core + kind]!++;
+  const { row } = p.setup.compiled;
+  let ns = 0;
+  for (let k = 0; k <= kind; k++) ns += p.priceOf(row.wake[k]!, WAKE);
   return ns;
 }
 
-/** Counts the stages of one wake-up from `core`. @returns their price, ns */
-function wakeNs(p: Partition, t: number, core: number, soft: number): number {
-  const { row } = p.setup.compiled;
-  p.threads.waking[t] = 1;
+/** 0: a thread of this core, 1: of another, 2: of a halted one. */
+function wakeKind(p: Partition, t: number, core: number): number {
+  const { cores, wheel, setup } = p;
   const target = p.threads.core[t]!;
-  const ns = p.count(row.wake + soft, WAKE);
-  if (target === core) return ns;
-  const idleNs = (p.wheel.now - p.cores.idleSince[target]!) / 1000;
-  const halted = p.cores.state[target] === IDLE && idleNs > p.setup.machine.waking.haltAfterNs;
-  return ns + p.count(row.ipi + soft, WAKE) + (halted ? p.count(row.kick + soft, WAKE) : 0);
+  if (target === core) return 0;
+  const idleNs = (wheel.now - cores.idleSince[target]!) / 1000;
+  return cores.state[target] === IDLE && idleNs > setup.machine.waking.haltAfterNs ? 2 : 1;
+}
+
+/** What wake-ups of one kind cost: each kind pays what the one before it does, and more. */
+function chargeWakes(p: Partition, kind: number, count: number): void {
+  const { wake } = p.setup.compiled.row;
+  for (let k = 0; k <= kind; k++) p.chargeColumn(wake[k]!, WAKE, count);
+}
+
+/** The open job pays for wake-ups that earlier jobs of its core turned out to have made. */
+function payDebt(p: Partition, core: number): void {
+  const { debt } = p.cores;
+  for (let kind = 0; kind < 3; kind++) {
+    const count = debt[core + kind]!;
+    if (count === 0) continue;
+    debt[core + kind] = 0;
+    chargeWakes(p, kind, count);
+  }
 }
 
 function leaveIdle(p: Partition, core: number): void {
@@ -237,8 +256,8 @@ function letsGo(p: Partition, k: number): boolean {
 function begin(p: Partition, core: number, state: number): void {
   const { cores } = p;
   const { now } = p.wheel;
-  const ps = Math.round((p.jobNs + cores.debtNs[core]!) * 1000);
-  cores.debtNs[core] = 0;
+  payDebt(p, core);
+  const ps = Math.round(p.jobNs * 1000);
   cores.state[core] = state;
   cores.jobStart[core] = now;
   cores.jobEnd[core] = now + ps;
@@ -301,22 +320,21 @@ function unlinkRunnable(p: Partition, core: number, thread: number): void {
 function startProcess(p: Partition, core: number): boolean {
   const { cores, threads } = p;
   const t = cores.thread[core]!;
+  const { row } = p.setup.compiled;
   p.beginJob(core, 0);
+  // Switched in just now: pays the switch once.
+  if (threads.sliceStart[t] === p.wheel.now) p.chargeColumn(row.switch, WAKE, 1);
   const kind = threads.kind[t];
   const worked =
     kind === T_APP ? p.upper.application(p, t) : kind === T_DAEMON ? daemonJob(p, t) : kworkerJob(p, t);
   p.drainInline();
   if (!worked && !letsGo(p, core + 1)) {
     sleep(p, core, t);
-    // To another thread it is that one's switch.
-    if (!p.setup.pricesBlock || cores.runHead[core]! >= 0) return false;
-    // On the way to idle: whoever wakes the thread meanwhile pays for it, and it goes on when the switch is over.
-    p.chargeColumn(p.setup.compiled.row.block, WAKE, 1);
-    begin(p, core, PROC);
-    return true;
+    // On the way to idle: whoever wakes the thread meanwhile pays for it, and it goes on when the switch is over. To
+    // another thread it is that one's switch.
+    if (p.setup.pricesBlock && cores.runHead[core]! < 0) p.chargeColumn(row.block, WAKE, 1);
+    if (p.jobNs === 0) return false;
   }
-  // Switched in just now: pays the switch once.
-  if (threads.sliceStart[t] === p.wheel.now) p.chargeColumn(p.setup.compiled.row.switch, WAKE, 1);
   begin(p, core, PROC);
   return true;
 }

@@ -10,7 +10,7 @@ import type { Partition } from './partition.ts';
 import { CALL, POLL } from './rows.ts';
 
 /** Each packet leaves with its own system call: a long job would hold the first back for the last, ns. */
-const DAEMON_JOB_NS = Number((globalThis as any).process?.env?.DCAP ?? 4_000);
+const DAEMON_JOB_NS = 4_000;
 
 /** One job: rounds until the cap. False: both queues are empty. */
 export function daemonJob(p: Partition, t: number): boolean {

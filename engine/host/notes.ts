@@ -56,7 +56,7 @@ export function own(p: Partition, s: number): void {
 }
 
 /** Whether another open job holds socket `s`. */
-export function ownedElsewhere(p: Partition, s: number): boolean {
+function ownedElsewhere(p: Partition, s: number): boolean {
   const k = p.sockets.sendJob[s]!;
   return k !== p.jobCore + 1 - p.jobSoft && jobOpen(p, k, p.sockets.sendAt[s]!);
 }
@@ -67,8 +67,8 @@ export function ownedElsewhere(p: Partition, s: number): boolean {
  */
 export function sendsElsewhere(p: Partition, s: number): boolean {
   const { sockets } = p;
-  const k = sockets.sendJob[s]!;
   if (!ownedElsewhere(p, s)) return false;
+  const k = sockets.sendJob[s]!;
   if ((k & 1) === 0) softLater(p, s, k);
   else if ((sockets.marks[s]! & (MARK_NOTE | MARK_WORK)) === 0) {
     sockets.noteDue[s] = p.cores.jobEnd[k & ~1]!;

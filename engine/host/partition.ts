@@ -188,11 +188,9 @@ export class Partition {
     this.jobNs += this.prices[o]! * count;
   }
 
-  /** Counts one of a column of row `r` outside a job's price. @returns what it costs, ns */
-  count(r: number, column: number): number {
-    const o = r * COLUMN_COUNT + column;
-    this.counters[o]!++;
-    return this.prices[o]!;
+  /** Price of one of a column of row `r`, ns. */
+  priceOf(r: number, column: number): number {
+    return this.prices[r * COLUMN_COUNT + column]!;
   }
 
   /** Counts packets that a queue dropped; the payload of a cut batch is counted by `truncate`. */

@@ -32,8 +32,8 @@ export class Cores extends Table {
   warmBytes!: Float64Array;
   /** A thread woken while the core was on its way to sleep does not run before this, ps. */
   readyAt!: Float64Array;
-  /** Wake-ups that its priced jobs turned out to have made, paid by the next, ns. */
-  debtNs!: Float64Array;
+  /** Wake-ups that its priced jobs turned out to have made, paid by the next, by kind; three places. */
+  debt!: Float64Array;
   state!: Int32Array;
   /** NAPI instances to poll, in order. */
   softHead!: Int32Array;
@@ -72,8 +72,8 @@ export class Cores extends Table {
     this.gen = f.subarray(8);
     this.workStart = f.subarray(9); // and 10
     this.warmBytes = f.subarray(11);
-    this.debtNs = f.subarray(12);
-    this.readyAt = f.subarray(13);
+    this.readyAt = f.subarray(12);
+    this.debt = f.subarray(13); // to 15
     this.state = i.subarray(0);
     this.softHead = i.subarray(1);
     this.softTail = i.subarray(2);

@@ -117,8 +117,7 @@ export class Apps {
     const readable = all - sockets.hidden[s]!;
     const bytes = readable < READ_BYTES ? readable : READ_BYTES;
     // skbs freed: those of the bytes read, all of them when the queue is emptied.
-    const units =
-      bytes === all ? sockets.rcvUnits[s]! : Math.floor((sockets.rcvUnits[s]! * bytes) / all);
+    const units = bytes === all ? sockets.rcvUnits[s]! : Math.floor((sockets.rcvUnits[s]! * bytes) / all);
     sockets.rcvUnits[s]! -= units;
     p.chargeColumn(row.read, CALL, 1);
     p.charge(row.read, units, 0, bytes);

@@ -21,7 +21,7 @@ import {
 import { queueWork } from '../host/emit.ts';
 import { TCP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
-import { note, own, ownedElsewhere, sendsElsewhere, softLater } from '../host/notes.ts';
+import { note, own, sendsElsewhere, softLater } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { batchWireBytes } from '../host/setup.ts';
 import { MARK_ROOM } from '../host/sockets.ts';
@@ -37,7 +37,6 @@ export interface Applications {
   control(p: Partition, s: number, flags: number): void;
 }
 
-const MODE = Number((globalThis as any).process?.env?.MODE ?? '2');
 export class Stack {
   readonly tcp: TcpTable;
   readonly apps: Applications;
@@ -108,7 +107,6 @@ export class Stack {
     );
     if ((flags & F_DATA) !== 0) {
       tcp.inTsVal = batches.tsVal[b]!;
-      tcp.leavesAcks = (MODE & 1 ? ownedElsewhere(p, s) : false);
       sockets.rcvUnits[s]! += units;
       acks = tcp.onData(ep, now, batches.seq[b]!, bytes, packets, units, (flags & F_CE) !== 0);
       p.deliveredPackets += packets;

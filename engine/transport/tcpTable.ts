@@ -46,7 +46,6 @@ export class TcpTable {
   readonly options: TcpOptions;
   readonly paced: boolean;
   readonly work = new AckWork();
-  leavesAcks = false;
   /** Timestamp of the segment that onData is told of, ps; −1: none. */
   inTsVal = -1;
   // The skb that nextSkb decided on.
