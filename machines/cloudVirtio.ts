@@ -75,7 +75,7 @@ export const cloudVirtio: Machine = {
   prices: {
     ...guestPrices,
     NIC_TX: assumed('E-virtio', [0.4, 1.5], { firstNs: 2_000, eachNs: 500 }),
-    NIC_RX_POLL: assumed('E-virtio', [0.5, 1.5], { firstNs: 100, eachNs: 700, byteNs: 0.066 }),
+    NIC_RX_POLL: assumed('E-virtio', [0.5, 1.5], { firstNs: 100, eachNs: 850, byteNs: 0.066 }),
     NIC_IRQ: assumed('E-virtio', [0.4, 2.5], { eachNs: 1_800 }),
     WAKE: assumed('K3 K8', [0.4, 2], { eachNs: 2_500 }),
     CTXSW: assumed('K3', [0.5, 1.5], { eachNs: 2_400 }),

@@ -19,12 +19,12 @@ export const UNTRACKED_IN: readonly Step[] = [...HOOKS, 'IP_RCV_LOCAL'];
 export const TUNNEL_OUT: readonly Step[] = ['TUN_DEV_XMIT', 'ENCAP', ...OUTER_OUT];
 
 /**
- * A tunnel device whose transmit checksum is switched off has no segmentation either: super-packets are split
- * and their checksums made before it.
+ * A tunnel device whose transmit checksum is switched off loses scatter-gather and segmentation with it
+ * (netdev_fix_features): super-packets are split before it, each packet copied whole with its checksum.
  */
 const SPLIT_WITHOUT_CSUM: readonly Step[] = [
   { stage: 'GSO_SW', if: 'no:tunnelTxCsum' },
-  { stage: 'CSUM_SW', if: 'no:tunnelTxCsum' },
+  { stage: 'COPY_CSUM_K2K', if: 'no:tunnelTxCsum' },
 ];
 
 /** A VXLAN device whose outer packets a raw-table rule keeps out of conntrack (Calico's). */

@@ -1,7 +1,7 @@
 /**
  * Which row fixes the speed of a bed: its own host row of the same family, one number each (rules 1 and 2).
  *
- * No host row fixes anything when it is a limit (93 % of the line's payload, a rate cap of a VM), a loss (the
+ * No host row fixes anything when it is a limit (93 % of the line's payload, a rate cap of a VM, a send buffer), a loss (the
  * publication's own retransmits), a ratio without figures, or itself a scored row. Of several host rows of a
  * family the one in the middle counts. Left out: pooling of several rows.
  */
@@ -18,6 +18,8 @@ export interface Anchor {
 }
 
 const LIMIT_SHARE = 0.93;
+/** Datagrams above it, with their headers, do not fit a slab of 8 KB. */
+const JUMBO_ABOVE_BYTES = 7_800;
 
 /** Beds whose host row of a family lost too much to say how fast the machine is, with the reason. */
 const LOSSES: Readonly<Record<string, string>> = {
@@ -56,11 +58,19 @@ function candidate(published: PublishedRow): Anchor | string {
   const conditions = baselineConditions(own, row.baseline_row);
   const test = testOf(conditions);
   if (typeof test === 'string') return test;
+  if (waitsForSendBuffer(conditions, test)) return 'host row waits for its send buffer';
   const line = lineGbps(conditions, backendNamed(conditions.backend));
   const limited = test.kind.endsWith('STREAM') && row.family !== 'pps' && line !== null;
   if (limited && baseline >= LIMIT_SHARE * line) return 'host row is at the line';
   return { conditions, measured: baseline };
 }
+
+/**
+ * A host's own UDP socket holds 212,992 B of truesize: 12 jumbo datagrams of 16,640 B (their 9 KB take a 16 KB
+ * slab). Its sender waits for the NIC's completions, not for the CPU; pods do not wait, forwarding orphans the skb.
+ */
+const waitsForSendBuffer = (c: Conditions, test: Test): boolean =>
+  test.scales === 'udp' && c.backend === 'host' && c.podMtuBytes > JUMBO_ABOVE_BYTES;
 
 /** Conditions of the host row that stands beside a row; null where there is none. */
 export function hostConditions(published: PublishedRow): Conditions | null {

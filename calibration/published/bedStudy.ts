@@ -79,7 +79,9 @@ function ask(published: PublishedRow, fits: readonly Fit[], book: Book): (Asked 
   if (!BACKENDS.some(({ name }) => name === stated.backend))
     return [{ published, refused: `no backend '${stated.backend}' in the catalogue` }];
   const fit = fits.find(({ family }) => family === test.scales);
-  const scale: Scale = fit?.scale ?? assumedScale(stated);
+  const bulk = fits.find(({ family }) => family === 'bulk');
+  const assumed = assumedScale(stated);
+  const scale: Scale = fit?.scale ?? { ...assumed, prices: bulk?.scale.prices ?? assumed.prices };
   const asRatio = published.baseUnit === 'ratio' || (fit !== undefined && test.scales === 'latency');
   const host = asRatio ? hostConditions(published) : null;
   return statesOf(stated).map((conditions) => ({

@@ -27,12 +27,12 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   SKB_ALLOC: published('C097', { eachNs: 24 }),
   // 18 ns where it was allocated; the rest is the trip between cores; per byte: the pages.
   SKB_FREE: published('C017 C035 C053 C098', { eachNs: 90, byteNs: 0.02 }),
-  // tcp/ip, lock, skb, mm and etc at MTU 1,500 and at 9,000: 85 ns a packet and 0.035 a byte.
+  // tcp/ip, lock, skb, mm and etc at MTU 1,500 and at 9,000: 85 ns a packet and 0.03 a byte.
   TCP_TX: published('C022 C023 C026 C027 C039 C045', {
     firstNs: 300,
     eachNs: 400,
     packetNs: 85,
-    byteNs: 0.035,
+    byteNs: 0.03,
   }),
   // 1,302 less its ACK and IP_RCV_LOCAL plus lock is 1,025; the rest is the total's share of no category.
   TCP_RX: published('C013 C018 C036', { firstNs: 300, eachNs: 1150, packetNs: 7 }),
@@ -77,16 +77,16 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   DAEMON_PROXY: assumed('E-proxy', [0.3, 5], { eachNs: 60 }),
   DAEMON_DRY: assumed('C112 K3', [0.7, 1.6], { eachNs: 300 }),
   DAEMON_IDLE: assumed('C113 K3', [0.5, 3], { eachNs: 900 }),
-  CRYPT_ENQ: assumed('E-crypt', [0.5, 3], { firstNs: 100, eachNs: 150 }),
+  CRYPT_ENQ: assumed('E-crypt', [0.17, 1], { firstNs: 100, eachNs: 450 }),
   CRYPT: published('C120', { eachNs: 0.972 }),
   TC_BPF: assumed('C085 as bound', [0.1, 3], { firstNs: 60, eachNs: 150 }),
   BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
   BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),
   BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
-  WAKE: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 900 }),
+  WAKE: assumed('C113 C114 split', [0.3, 1.1], { eachNs: 1_400 }),
   // Inside WAKE and CTXSW, and inside TCP_TX and the copies.
   IPI: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 0 }),
-  HALT_KICK: assumed('bare metal', [1, 1], { eachNs: 0 }),
+  HALT_KICK: assumed('C113 (bare metal: none)', [1, 1], { eachNs: 0 }),
   BLOCK: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 0 }),
   PAGES: assumed('C022 C026', [1, 1], { eachNs: 0 }),
   CTXSW: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 950 }),

@@ -67,7 +67,12 @@ test('other measured values of the rows ask for the same cells', () => {
 });
 
 test('a host row moves one number: all prices, the UDP send besides, or the wire', () => {
-  const study = publishedStudies(ROWS.filter(({ row }) => row.bed === 'IB24'))[0]!;
+  // Bulk TCP of one bed and UDP of another as if they were one bed's.
+  const both = ROWS.filter(({ row }) => ['IB24', 'IB20'].includes(row.bed)).filter(
+    ({ row }) => (row.bed === 'IB24') === (row.family === 'tcp1') && row.family !== 'cpu',
+  );
+  const one = both.map((row): PublishedRow => ({ ...row, row: { ...row.row, bed: 'one' } }));
+  const study = publishedStudies(one)[0]!;
   const first = study.next().value as readonly TaskSpec[];
   assert.deepEqual(
     first.map(({ traffic }) => traffic.netperf!.kind),
@@ -128,7 +133,7 @@ test('limits, caps, losses and ratios fix nothing', () => {
   assert.match(reasonOf('SUO', 'tcp1'), /ratios/);
   assert.match(reasonOf('SLIM', 'latency'), /no host row across nodes/);
   assert.equal(reasonOf('IB24', 'tcp1'), '31.366');
-  assert.equal(reasonOf('IB24', 'udp'), '7.339');
+  assert.match(reasonOf('IB24', 'udp'), /send buffer/);
   assert.equal(reasonOf('KRD', 'tcp1'), '15.75');
   assert.equal(reasonOf('IB20', 'udp'), '2.81');
 });
