@@ -29,6 +29,7 @@ export const flannelUdp = defineBackend({
         ...OUTER_OUT,
         'WIRE',
         ...OUTER_IN,
+        'IP_ROUTE_IN',
         'UDP_RCV_SOCK',
         FROM_UDP_SOCKET,
         ...DAEMON_IN,

@@ -11,7 +11,7 @@ export const host = defineBackend({
   group: 'baseline',
   source: 'Linux 6.12 net/ipv4, net/core/dev.c, drivers/net/loopback.c',
   paths: {
-    loopback: { headers: [], steps: [...HOOKS, 'BACKLOG_POLL', ...HOOKS] },
+    loopback: { headers: [], steps: [...HOOKS, 'BACKLOG_POLL', ...HOOKS], loopback: true },
     plain: { headers: [], steps: [...HOOKS, 'WIRE', ...HOOKS] },
   },
   choose: { sameNode: 'loopback', sameSubnet: 'plain', crossSubnet: 'plain' },

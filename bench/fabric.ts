@@ -102,6 +102,8 @@ function fabricSetup(hosts: number): Setup {
     moderationPs: 0,
     frameBytes: [38],
     hasServer: false,
+    pricesPages: false,
+    pricesBlock: false,
     ecmpSeed: new Int32Array(racks),
     jobCapNs: 20_000,
     jobUnits: 64,

@@ -170,9 +170,9 @@ const ENDS = {
 function endsOf(compiled: Compiled): Explanation['ends'] {
   return Object.entries(ENDS).map(([name, rows]) => ({
     name,
-    stages: rows.flatMap((row) =>
-      explainTally(compiled.rows.list[compiled.row[row]]!.tally, compiled.machine),
-    ),
+    stages: rows
+      .flatMap((row) => compiled.row[row])
+      .flatMap((id) => explainTally(compiled.rows.list[id]!.tally, compiled.machine)),
   }));
 }
 

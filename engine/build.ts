@@ -92,6 +92,8 @@ function makeSetup(spec: TaskSpec): Setup {
     moderationPs: Math.round(machine.nic.moderationUs * 1e6),
     frameBytes: compiled.paths.map((path) => path.headerBytes + WIRE_FRAMING_BYTES),
     hasServer: backend.servers !== undefined,
+    pricesBlock: (machine.prices.BLOCK.eachNs ?? 0) > 0,
+    pricesPages: (machine.prices.PAGES.eachNs ?? 0) > 0,
     ecmpSeed,
     jobCapNs: 20_000,
     jobUnits: 64,
@@ -106,8 +108,8 @@ function tcpOptions(spec: TaskSpec) {
     congestion: spec.congestion,
     rmemMaxBytes: machine.tcpRmemMaxBytes,
     wmemMaxBytes: machine.tcpWmemMaxBytes,
-    // Without GSO every skb is one packet.
-    gsoMaxBytes: machine.facts.gso ? machine.gsoMaxBytes : 1,
+    // TCP makes super-packets whatever its devices can; without GSO the first of them splits (validate_xmit_skb).
+    gsoMaxBytes: machine.gsoMaxBytes,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   K_IRQ,
   K_JOB_END,
   K_NIC,
+  K_NOTE,
   K_SAMPLE,
   K_SOCK_TIMER,
   K_SPINE,
@@ -16,6 +17,7 @@ import {
 } from './core/kinds.ts';
 import { spine, torDown, torUp } from './fabric/forward.ts';
 import { coreAwake, jobEnd } from './host/cores.ts';
+import { notify } from './host/emit.ts';
 import { irq, nicArrive } from './host/napi.ts';
 import type { Partition } from './host/partition.ts';
 
@@ -65,6 +67,9 @@ export function runPartition(p: Partition, limit: number, observer: Observer, ev
         break;
       case K_SAMPLE:
         observer.sample(p, payload);
+        break;
+      case K_NOTE:
+        notify(p, actor, payload);
         break;
       case K_AGENT:
         observer.agent?.(p, actor);

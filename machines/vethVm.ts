@@ -39,8 +39,8 @@ export const vethVm: Machine = {
     rxWhole: false,
   },
   waking: {
-    pollNs: 2_000,
-    sleepNs: 3_500,
+    pollNs: 0,
+    sleepNs: 2_800,
     haltAfterNs: 50_000,
     haltNs: 12_000,
     source: 'K3 K6: wake-up across cores 12–23 µs halted, about 12.5 µs with CPU work when kept awake',

@@ -134,6 +134,7 @@ function paced(cfg: Config): Plan {
     messageBytes: number(cfg, 'msg'),
     paceMessagesPerS: number(cfg, 'pps'),
     burst: number(cfg, 'burst'),
+    sink: true,
   });
   return { traffic, warmupMs: 0, windowMs: 500, awake: false };
 }
@@ -156,7 +157,7 @@ function machineOf(cfg: Config, awake: boolean): Machine {
       ...(off === 'off' ? { gso: false, gro: false } : {}),
       rps: number(cfg, 'rps', 0) !== 0,
     },
-    waking: awake ? { ...waking, haltNs: waking.sleepNs } : waking,
+    waking: awake ? { ...waking, haltAfterNs: 1e12 } : waking,
   };
 }
 

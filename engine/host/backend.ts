@@ -74,6 +74,8 @@ export interface Path {
   readonly nicGro?: false;
   /** Payload is padded to a multiple of this many bytes before the headers (WireGuard: 16). */
   readonly padBytes?: number;
+  /** The loopback device: an skb keeps the route that it was sent with. */
+  readonly loopback?: true;
 }
 
 /** One thread a host that drains several queues, one unit of each a round (flanneld). */

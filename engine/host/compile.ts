@@ -75,9 +75,13 @@ export interface Compiled {
     readonly tcpRx: number;
     readonly tcpAckRx: number;
     readonly udpRx: number;
+    readonly udpRxLoop: number;
     readonly read: number;
     readonly poll: number;
-    readonly wake: number;
+    /** What a wake-up costs, and what more it costs on another core, and on a halted one. */
+    readonly wake: readonly number[];
+    readonly block: number;
+    readonly pages: number;
     readonly switch: number;
     readonly txDone: number;
     readonly daemonDry: number;
@@ -101,10 +105,17 @@ export function compile(backend: Backend, machine: Machine, rules: number): Comp
     udpTx: single('udp tx', 'system', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC', 'UDP_OUT', 'IP_OUT'),
     tcpRx: single('tcp rx', 'system', 'IP_RCV_LOCAL', 'TCP_RX'),
     tcpAckRx: single('ack rx', 'system', 'IP_RCV_LOCAL', 'TCP_ACK_RX'),
-    udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
+    udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'UDP_RCV_SOCK'),
+    udpRxLoop: single('udp rx loopback', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
     read: single('read', 'system', 'U_SYSCALL', 'COPY_K2U', 'SKB_FREE'),
     poll: single('poll', 'softirq', 'NIC_IRQ', 'NAPI_POLL'),
-    wake: single('wake', 'system', 'WAKE'),
+    wake: [
+      single('wake', 'system', 'WAKE'),
+      single('wake another core', 'system', 'IPI'),
+      single('wake a halted core', 'system', 'HALT_KICK'),
+    ],
+    block: single('block', 'system', 'BLOCK'),
+    pages: single('pages', 'system', 'PAGES'),
     switch: single('switch', 'system', 'CTXSW'),
     txDone: single('tx done', 'softirq', 'NIC_TX_DONE'),
     daemonDry: single('daemon dry', 'system', 'DAEMON_DRY'),
@@ -166,7 +177,12 @@ class PathDraft {
 
 function compilePath(name: string, path: Path, machine: Machine, rules: number, rows: Rows): CompiledPath {
   const draft = new PathDraft();
+  // The first device splits what TCP made, and nothing is left to split behind it.
+  const early = !machine.facts.gso;
+  if (early) draft.add('GSO_SW');
   for (const step of path.steps) {
+    const stage = typeof step === 'object' && 'stage' in step ? step.stage : step;
+    if (early && typeof stage === 'string' && GSO_ONLY.has(stage as StageId)) continue;
     if (step === 'WIRE') expandWire(path, machine, draft);
     else if (typeof step === 'string') draft.add(step);
     else if ('stage' in step) {
@@ -186,7 +202,7 @@ function expandWire(path: Path, machine: Machine, draft: PathDraft): void {
   const { facts } = machine;
   const tso = path.tunnel === 'udp' ? facts.udpTunnelTso : path.tunnel === 'ipip' ? facts.ipipTso : facts.tso;
   // What the path itself has split already (a tunnel device without checksums) is not split again.
-  const split = draft.has('GSO_SW');
+  const split = !facts.gso || draft.has('GSO_SW');
   const segments: StageId[] = split ? [] : path.tunnel === undefined ? ['GSO_SW'] : ['GSO_SW', 'GSO_TUNNEL'];
   const merges = facts.gro && path.nicGro !== false;
   const gro: StageId[] = !merges ? ['GRO_MISS'] : path.tunnel === undefined ? ['GRO'] : ['GRO_TUNNEL', 'GRO'];

@@ -11,6 +11,7 @@ import { kworkerJob, sharesDone } from './crypt.ts';
 import { daemonJob } from './daemon.ts';
 import { emit, notify } from './emit.ts';
 import { finishPoll, pollNapi } from './napi.ts';
+import { wakeEarly } from './notes.ts';
 import type { Partition } from './partition.ts';
 import { WAKE } from './rows.ts';
 import {
@@ -77,14 +78,53 @@ export function wakeThread(p: Partition, t: number): void {
   threads.next[t] = cores.runHead[core]!;
   cores.runHead[core] = t;
   if (cores.state[core] === IDLE) leaveIdle(p, core);
+  else if (cores.state[core] === PROC && current < 0)
+    cores.readyAt[core] = p.wheel.now + Math.round(p.setup.machine.waking.sleepNs * 1000);
 }
 
 /** The open job wakes thread `t` at its end, and pays for it if it sleeps. */
 export function chargeWake(p: Partition, t: number): void {
-  const { threads } = p;
-  if (threads.state[t] !== SLEEPING || threads.waking[t] !== 0) return;
-  threads.waking[t] = 1;
-  p.chargeColumn(p.setup.compiled.row.wake, WAKE, 1);
+  if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return;
+  p.threads.waking[t] = 1;
+  chargeWakes(p, wakeKind(p, t, p.jobCore), 1);
+}
+
+/** The same for a job of `core` that has been priced: its next job is longer. @returns ns; 0: it is awake */
+export function lateWakeNs(p: Partition, t: number, core: number): number {
+  if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return 0;
+  p.threads.waking[t] = 1;
+  const kind = wakeKind(p, t, core);
+  p.cores.debt[core + kind]!++;
+  const { row } = p.setup.compiled;
+  let ns = 0;
+  for (let k = 0; k <= kind; k++) ns += p.priceOf(row.wake[k]!, WAKE);
+  return ns;
+}
+
+/** 0: a thread of this core, 1: of another, 2: of a halted one. */
+function wakeKind(p: Partition, t: number, core: number): number {
+  const { cores, wheel, setup } = p;
+  const target = p.threads.core[t]!;
+  if (target === core) return 0;
+  const idleNs = (wheel.now - cores.idleSince[target]!) / 1000;
+  return cores.state[target] === IDLE && idleNs > setup.machine.waking.haltAfterNs ? 2 : 1;
+}
+
+/** What wake-ups of one kind cost: each kind pays what the one before it does, and more. */
+function chargeWakes(p: Partition, kind: number, count: number): void {
+  const { wake } = p.setup.compiled.row;
+  for (let k = 0; k <= kind; k++) p.chargeColumn(wake[k]!, WAKE, count);
+}
+
+/** The open job pays for wake-ups that earlier jobs of its core turned out to have made. */
+function payDebt(p: Partition, core: number): void {
+  const { debt } = p.cores;
+  for (let kind = 0; kind < 3; kind++) {
+    const count = debt[core + kind]!;
+    if (count === 0) continue;
+    debt[core + kind] = 0;
+    chargeWakes(p, kind, count);
+  }
 }
 
 function leaveIdle(p: Partition, core: number): void {
@@ -113,7 +153,7 @@ export function jobEnd(p: Partition, core: number, gen: number): void {
   if (process) {
     cores.busyProcPs[core]! += ps;
     const t = cores.thread[core]!;
-    threads.vruntime[t]! += ps;
+    if (t >= 0) threads.vruntime[t]! += ps;
   } else cores.busySoftPs[core]! += ps;
   cores.state[core] = DISPATCH;
   if (process) {
@@ -130,7 +170,7 @@ export function jobEnd(p: Partition, core: number, gen: number): void {
   cores.noteHead[k] = -1;
   while (s >= 0) {
     const next = sockets.noteNext[s]!;
-    notify(p, s);
+    notify(p, s, core);
     s = next;
   }
   schedule(p, core);
@@ -150,6 +190,11 @@ function schedule(p: Partition, core: number): void {
     }
     if (cores.preemptedPs[core]! >= 0) {
       resume(p, core);
+      return;
+    }
+    if (cores.readyAt[core]! > p.wheel.now && cores.thread[core]! < 0) {
+      cores.state[core] = WAKING;
+      p.push(cores.readyAt[core]!, C_HOST, K_CORE_WAKE, core, 0);
       return;
     }
     if (pickThread(p, core)) {
@@ -211,10 +256,13 @@ function letsGo(p: Partition, k: number): boolean {
 function begin(p: Partition, core: number, state: number): void {
   const { cores } = p;
   const { now } = p.wheel;
+  payDebt(p, core);
   const ps = Math.round(p.jobNs * 1000);
   cores.state[core] = state;
   cores.jobStart[core] = now;
   cores.jobEnd[core] = now + ps;
+  const k = core + (state === PROC ? 1 : 0);
+  if (cores.noteHead[k]! >= 0) wakeEarly(p, k);
   const gen = ++cores.gen[core]!;
   p.push(now + ps, C_HOST, K_JOB_END, core, gen);
 }
@@ -272,17 +320,21 @@ function unlinkRunnable(p: Partition, core: number, thread: number): void {
 function startProcess(p: Partition, core: number): boolean {
   const { cores, threads } = p;
   const t = cores.thread[core]!;
+  const { row } = p.setup.compiled;
   p.beginJob(core, 0);
+  // Switched in just now: pays the switch once.
+  if (threads.sliceStart[t] === p.wheel.now) p.chargeColumn(row.switch, WAKE, 1);
   const kind = threads.kind[t];
   const worked =
     kind === T_APP ? p.upper.application(p, t) : kind === T_DAEMON ? daemonJob(p, t) : kworkerJob(p, t);
   p.drainInline();
   if (!worked && !letsGo(p, core + 1)) {
     sleep(p, core, t);
-    return false;
+    // On the way to idle: whoever wakes the thread meanwhile pays for it, and it goes on when the switch is over. To
+    // another thread it is that one's switch.
+    if (p.setup.pricesBlock && cores.runHead[core]! < 0) p.chargeColumn(row.block, WAKE, 1);
+    if (p.jobNs === 0) return false;
   }
-  // Switched in just now: pays the switch once.
-  if (threads.sliceStart[t] === p.wheel.now) p.chargeColumn(p.setup.compiled.row.switch, WAKE, 1);
   begin(p, core, PROC);
   return true;
 }

@@ -9,13 +9,16 @@ import { leaveLane } from './napi.ts';
 import type { Partition } from './partition.ts';
 import { CALL, POLL } from './rows.ts';
 
+/** Each packet leaves with its own system call: a long job would hold the first back for the last, ns. */
+const DAEMON_JOB_NS = 4_000;
+
 /** One job: rounds until the cap. False: both queues are empty. */
 export function daemonJob(p: Partition, t: number): boolean {
   const { threads, setup } = p;
   const { row } = setup.compiled;
   if (threads.aHead[t]! < 0 && threads.bHead[t]! < 0) return false;
   let dry = 0;
-  while (p.jobNs < setup.jobCapNs && (threads.aHead[t]! >= 0 || threads.bHead[t]! >= 0)) {
+  while (p.jobNs < DAEMON_JOB_NS && (threads.aHead[t]! >= 0 || threads.bHead[t]! >= 0)) {
     const out = threads.aHead[t]! >= 0;
     const into = threads.bHead[t]! >= 0;
     if (out) forward(p, t, true);
@@ -40,6 +43,7 @@ function forward(p: Partition, t: number, tun: boolean): void {
   else threads.bCount[t]! -= 1;
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   batches.units[b] = 1;
+  p.coldCall();
   p.charge(lane.rowPlain, 1, 1, batches.bytes[b]!);
   leaveLane(p, b, lane);
 }

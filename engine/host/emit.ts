@@ -3,11 +3,11 @@
  * work now. Tail drops at every queue, with the kernel's reason.
  */
 
-import { C_LINK, K_TOR_UP } from '../core/kinds.ts';
+import { C_HOST, C_LINK, K_NOTE, K_TOR_UP } from '../core/kinds.ts';
 import { Q_DAEMON_SOCKET, Q_QDISC, Q_TUN_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { mix32 } from '../core/toeplitz.ts';
-import { raise, wakeThread } from './cores.ts';
+import { lateWakeNs, raise, wakeThread } from './cores.ts';
 import { cryptQueue, peerOrder } from './crypt.ts';
 import { append, arm } from './napi.ts';
 import type { Partition } from './partition.ts';
@@ -145,9 +145,26 @@ function serverQueue(p: Partition, b: number, tun: boolean, t: number): void {
   wakeThread(p, t);
 }
 
-/** Socket `s` has something for its thread: readable data, or room to write. */
-export function notify(p: Partition, s: number): void {
-  p.sockets.marks[s]! &= ~MARK_NOTE;
+/**
+ * Socket `s` has something for its thread: readable data, or room to write. A thread that has gone to sleep since
+ * the job on `core` was priced is woken later by the price of it.
+ */
+export function notify(p: Partition, s: number, core: number): void {
+  const { sockets } = p;
+  const { now } = p.wheel;
+  const ns = lateWakeNs(p, sockets.thread[s]!, core);
+  if (ns > 0) {
+    sockets.noteDue[s] = now + Math.round(ns * 1000);
+    p.push(sockets.noteDue[s]!, C_HOST, K_NOTE, s, core);
+    return;
+  }
+  sockets.hidden[s] = sockets.hiddenNext[s]!;
+  if (sockets.hidden[s]! > 0) {
+    const due = sockets.nextDue[s]!;
+    sockets.hiddenNext[s] = 0;
+    sockets.noteDue[s] = due;
+    p.push(due > now ? due : now, C_HOST, K_NOTE, s, core);
+  } else sockets.marks[s]! &= ~MARK_NOTE;
   queueWork(p, s);
 }
 

@@ -259,6 +259,7 @@ function receive(p: Partition, b: number): void {
 /** The lane's work on `b` is priced: it reaches its socket in this job, or leaves at the job's end. */
 export function leaveLane(p: Partition, b: number, lane: Lane): void {
   if (lane.exit === 'socket') {
+    if (lane.split) p.batches.units[b] = p.batches.packets[b]!;
     p.inline(b);
     return;
   }

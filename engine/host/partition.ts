@@ -85,6 +85,7 @@ export class Partition {
   /** Batches that reach a socket of this partition inside the running job. */
   inlineHead = -1;
   inlineTail = -1;
+  private draining = false;
 
   /** Messages to other partitions: destination partition, event kind, actor, then the batch. */
   outbox = new Float64Array(64 * (MESSAGE_DOUBLES + 3));
@@ -187,6 +188,11 @@ export class Partition {
     this.jobNs += this.prices[o]! * count;
   }
 
+  /** Price of one of a column of row `r`, ns. */
+  priceOf(r: number, column: number): number {
+    return this.prices[r * COLUMN_COUNT + column]!;
+  }
+
   /** Counts packets that a queue dropped; the payload of a cut batch is counted by `truncate`. */
   drop(queue: number, packets: number): void {
     this.lostPackets += packets;
@@ -216,11 +222,15 @@ export class Partition {
   }
 
   drainInline(): void {
+    // What a delivery sends in its turn is found by the loop that is delivering.
+    if (this.draining) return;
+    this.draining = true;
     while (this.inlineHead >= 0) {
       const b = this.inlineHead;
       this.inlineHead = this.batches.next[b]!;
       this.upper.deliver(this, b);
     }
+    this.draining = false;
   }
 
   /** Lets batch `b` go when the open job ends. */

@@ -23,6 +23,10 @@ export interface Setup {
   /** Per path: outer headers + Ethernet, preamble and gap, bytes a packet. */
   readonly frameBytes: readonly number[];
   readonly hasServer: boolean;
+  /** The machine prices pages apart (pages.ts). */
+  readonly pricesPages: boolean;
+  /** The way to sleep is a job of its own. */
+  readonly pricesBlock: boolean;
   /** Seeds of the switches' ECMP hash: ToR of each rack. */
   readonly ecmpSeed: Int32Array;
   /** A job ends once it is this long, ns. */

@@ -24,6 +24,13 @@ export class Sockets extends Table {
   /** The job that sent last: its core (+ 1: its process job) and when it began, ps. */
   sendJob!: Float64Array;
   sendAt!: Float64Array;
+  /** When its note is due, ps: the job that noted it has come so far then. */
+  noteDue!: Float64Array;
+  /** Delivered, but not before the note is due: bytes (TCP), datagrams (UDP) that nobody sees yet. */
+  hidden!: Float64Array;
+  /** The same for what another job delivers later, and when. */
+  hiddenNext!: Float64Array;
+  nextDue!: Float64Array;
   /** Local node. */
   node!: Int32Array;
   peerNode!: Int32Array;
@@ -66,6 +73,10 @@ export class Sockets extends Table {
     this.openTail = f.subarray(9);
     this.sendJob = f.subarray(10);
     this.sendAt = f.subarray(11);
+    this.noteDue = f.subarray(12);
+    this.hidden = f.subarray(13);
+    this.hiddenNext = f.subarray(14);
+    this.nextDue = f.subarray(15);
     this.node = i.subarray(0);
     this.peerNode = i.subarray(1);
     this.peerSock = i.subarray(2);

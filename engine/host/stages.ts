@@ -52,6 +52,7 @@ export const STAGES = {
   IP_OUT: def('unit', 'ip_local_out, route and neighbour from the cache'),
   IP_FWD: def('unit', 'ip_rcv, route lookup, ip_forward, ip_output', { orphans: true }),
   IP_RCV_LOCAL: def('unit', 'ip_rcv to ip_local_deliver'),
+  IP_ROUTE_IN: def('unit', 'input route of a datagram (an established TCP socket has it)'),
   NF_HOOK: def('unit', 'netfilter hooks with the few rules of an idle host'),
   NF_RULE: def('rule', 'one more rule that an skb walks past'),
   CT: def('unit', 'conntrack lookup of an established flow'),
@@ -89,7 +90,11 @@ export const STAGES = {
   BPF_REDIRECT_NEIGH: def('unit', 'bpf_redirect_neigh'),
   BPF_REDIRECT_PEER: def('unit', 'bpf_redirect_peer: into the pod without a backlog'),
   WAKE: def('wake', 'try_to_wake_up of a sleeping thread'),
+  IPI: def('wake', 'interrupt that tells another core of it'),
+  HALT_KICK: def('wake', 'the same to a halted virtual core: exit to the hypervisor'),
   CTXSW: def('wake', 'switch to the woken thread', { class: 'system' }),
+  BLOCK: def('wake', 'thread finds nothing to do and goes to sleep: schedule() away', { class: 'system' }),
+  PAGES: def('byte', 'pages of payload that this core did not free itself'),
 } as const satisfies Record<string, StageDef>;
 
 export type StageId = keyof typeof STAGES;

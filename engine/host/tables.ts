@@ -28,6 +28,12 @@ export class Cores extends Table {
   gen!: Float64Array;
   /** When the jobs began, whatever preempted them since; two places. */
   workStart!: Float64Array;
+  /** Payload pages that this core freed and has not taken again (pages.ts), bytes. */
+  warmBytes!: Float64Array;
+  /** A thread woken while the core was on its way to sleep does not run before this, ps. */
+  readyAt!: Float64Array;
+  /** Wake-ups that its priced jobs turned out to have made, paid by the next, by kind; three places. */
+  debt!: Float64Array;
   state!: Int32Array;
   /** NAPI instances to poll, in order. */
   softHead!: Int32Array;
@@ -64,7 +70,10 @@ export class Cores extends Table {
     this.busySoftPs = f.subarray(6);
     this.busyProcPs = f.subarray(7);
     this.gen = f.subarray(8);
-    this.workStart = f.subarray(9);
+    this.workStart = f.subarray(9); // and 10
+    this.warmBytes = f.subarray(11);
+    this.readyAt = f.subarray(12);
+    this.debt = f.subarray(13); // to 15
     this.state = i.subarray(0);
     this.softHead = i.subarray(1);
     this.softTail = i.subarray(2);

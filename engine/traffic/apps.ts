@@ -6,7 +6,8 @@
  */
 import { F_FIN, F_SYN } from '../fabric/batch.ts';
 import { queueWork } from '../host/emit.ts';
-import { note } from '../host/notes.ts';
+import { note, own } from '../host/notes.ts';
+import { givePages, takePages } from '../host/pages.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL, FLOW } from '../host/rows.ts';
 import { MARK_FRESH, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
@@ -29,8 +30,17 @@ import type { Sources } from './sources.ts';
 
 const READ_BYTES = 131_072; // iperf3's and netperf's default receive size
 const DATAGRAMS_PER_JOB = 64;
+/** Messages below this are written several a job, larger ones in pieces. */
+const SMALL_BYTES = 16_384;
+const SMALL_AT_ONCE = 16;
+const PIECE_BYTES = 65_536;
+/** A copy that takes longer ends its job before anything is sent. */
+const COPY_JOB_NS = 10_000;
 /** `ref` of a CRR client that has not begun. */
 export const UNCONNECTED = -2;
+
+/** How far the open job has come, ps. */
+const jobNow = (p: Partition): number => p.wheel.now + Math.round(p.jobNs * 1000);
 
 export interface AppShape {
   /** Bytes of one send of a stream, of a request, of a response. */
@@ -78,18 +88,23 @@ export class Apps {
     const { stack } = this;
     const { tcp } = stack;
     const now = p.wheel.now;
+    own(p, s);
     if (sockets.role[s] === R_CRR_CLIENT && sockets.ref[s] === UNCONNECTED) {
       sockets.ref[s] = -1;
       sockets.toWrite[s] = 0;
       this.connect(p, s);
       return false;
     }
-    if (tcp.readableBytes(sockets.tcp[s]!) > 0) this.readTcp(p, s);
+    if (tcp.readableBytes(sockets.tcp[s]!) > sockets.hidden[s]!) this.readTcp(p, s);
     const ep = sockets.tcp[s]!;
-    const wrote = sockets.toWrite[s]! > 0 && this.writeTcp(p, s);
+    // What an earlier job of the same call has left goes before more is written.
     stack.pump(p, s);
+    const wrote = sockets.toWrite[s]! > 0 && (p.jobNs >= p.setup.jobCapNs || this.writeTcp(p, s));
+    // What a job sends arrives, for the state of TCP, at its beginning: a long copy is a job of its own.
+    if (wrote && p.jobNs > COPY_JOB_NS) return true;
+    if (wrote) stack.pump(p, s);
     stack.syncTimer(p, s);
-    const more = tcp.readableBytes(ep) > 0 || (wrote && sockets.toWrite[s]! > 0);
+    const more = tcp.readableBytes(ep) > sockets.hidden[s]! || (wrote && sockets.toWrite[s]! > 0);
     return more || (p.jobNs >= p.setup.jobCapNs && tcp.canSend(ep, now));
   }
 
@@ -98,14 +113,15 @@ export class Apps {
     const { tcp } = this.stack;
     const ep = sockets.tcp[s]!;
     const { row } = setup.compiled;
-    const readable = tcp.readableBytes(ep);
+    const all = tcp.readableBytes(ep);
+    const readable = all - sockets.hidden[s]!;
     const bytes = readable < READ_BYTES ? readable : READ_BYTES;
     // skbs freed: those of the bytes read, all of them when the queue is emptied.
-    const units =
-      bytes === readable ? sockets.rcvUnits[s]! : Math.floor((sockets.rcvUnits[s]! * bytes) / readable);
+    const units = bytes === all ? sockets.rcvUnits[s]! : Math.floor((sockets.rcvUnits[s]! * bytes) / all);
     sockets.rcvUnits[s]! -= units;
     p.chargeColumn(row.read, CALL, 1);
     p.charge(row.read, units, 0, bytes);
+    givePages(p, bytes);
     if (tcp.read(ep, p.wheel.now, bytes) > 0) this.stack.sendAcks(p, s, 1);
     sockets.delivered[s]! += bytes;
     this.ledger.delivered(p, s, bytes);
@@ -119,7 +135,7 @@ export class Apps {
     const role = sockets.role[s];
     if (role === R_FLOW_RX) {
       sockets.toRead[s]! -= bytes;
-      if (sockets.toRead[s]! <= 0) this.ledger.flowDone(p, sockets.ref[s]!);
+      if (sockets.toRead[s]! <= 0) this.ledger.flowDone(sockets.ref[s]!, jobNow(p));
       return;
     }
     if (role === R_SERVER || role === R_UDP_SERVER) {
@@ -135,7 +151,7 @@ export class Apps {
     sockets.toRead[s]! += bytes;
     while (sockets.toRead[s]! >= responseBytes) {
       sockets.toRead[s]! -= responseBytes;
-      this.ledger.exchangeDone(p, s);
+      this.ledger.exchangeDone(p, s, jobNow(p));
       if (role === R_CRR_CLIENT) this.reconnect(p, s);
       else if (role !== R_RPC_CLIENT && !this.sources.stopped(p)) this.request(p, s);
     }
@@ -144,7 +160,7 @@ export class Apps {
   /** A closed loop's next request. */
   private request(p: Partition, s: number): void {
     p.sockets.toWrite[s]! += this.shape.requestBytes;
-    this.ledger.exchangeStarted(p, s);
+    this.ledger.exchangeStarted(p, s, jobNow(p));
   }
 
   private writeTcp(p: Partition, s: number): boolean {
@@ -154,20 +170,23 @@ export class Apps {
     const { row } = setup.compiled;
     const room = tcp.writableBytes(ep);
     const role = sockets.role[s];
-    const message = role === R_STREAM || role === R_FLOW_TX ? this.shape.messageBytes : Infinity;
     const want = sockets.toWrite[s]!;
+    const message = role === R_STREAM || role === R_FLOW_TX ? this.shape.messageBytes : Infinity;
     if (room <= 0) {
       sockets.marks[s]! |= MARK_ROOM;
       return false;
     }
-    // Small messages: several calls a job; a large one: as much of it as there is room.
-    const most = message < 16_384 ? message * 16 : message < 65_536 ? message : 65_536;
+    // Small messages: several calls a job; a large one: piece by piece, as much of it as there is room.
+    const small = message < SMALL_BYTES;
+    const left = small ? message * SMALL_AT_ONCE : message - (tcp.writtenBytes(ep) % message);
+    const most = left < PIECE_BYTES || small ? left : PIECE_BYTES;
     let bytes = want < most ? want : most;
     if (bytes > room) bytes = room;
-    const calls = message >= bytes ? 1 : Math.ceil(bytes / message);
-    p.chargeColumn(row.write, CALL, calls);
-    p.charge(row.write, Math.ceil(bytes / 65_536), 0, bytes);
-    tcp.write(ep, bytes);
+    if (small) p.chargeColumn(row.write, CALL, Math.ceil(bytes / message));
+    else if (left === message) p.chargeColumn(row.write, CALL, 1);
+    p.charge(row.write, Math.ceil(bytes / PIECE_BYTES), 0, bytes);
+    takePages(p, bytes);
+    tcp.write(ep, bytes, small || bytes === left || bytes === want || bytes === room);
     sockets.toWrite[s]! -= bytes;
     return true;
   }
@@ -175,10 +194,10 @@ export class Apps {
   private serveUdp(p: Partition, s: number): boolean {
     const { sockets, setup } = p;
     const { row } = setup.compiled;
-    const n = sockets.rcvPackets[s]!;
+    const n = sockets.rcvPackets[s]! - sockets.hidden[s]!;
     if (n > 0) {
       const k = n < DATAGRAMS_PER_JOB ? n : DATAGRAMS_PER_JOB;
-      const bytes = Math.round((sockets.rcvBytes[s]! * k) / n);
+      const bytes = Math.round((sockets.rcvBytes[s]! * k) / sockets.rcvPackets[s]!);
       sockets.rcvPackets[s]! -= k;
       sockets.rcvUnits[s]! -= k;
       sockets.rcvBytes[s]! -= bytes;
@@ -188,13 +207,13 @@ export class Apps {
       this.consume(p, s, bytes);
     }
     const role = sockets.role[s];
-    if (role === R_UDP_TX) return this.floodUdp(p, s) || sockets.rcvPackets[s]! > 0;
+    if (role === R_UDP_TX) return this.floodUdp(p, s) || sockets.rcvPackets[s]! > sockets.hidden[s]!;
     while (sockets.toWrite[s]! > 0) {
       const size = role === R_UDP_SERVER ? this.shape.responseBytes : this.shape.requestBytes;
       sockets.toWrite[s]! -= size;
       sendDatagrams(p, s, 1, size);
     }
-    return sockets.rcvPackets[s]! > 0;
+    return sockets.rcvPackets[s]! > sockets.hidden[s]!;
   }
 
   /** Sends datagrams until the cap; `toWrite` holds what is left to send (Infinity: a flood). */
@@ -223,7 +242,7 @@ export class Apps {
     if (this.sources.stopped(p)) return;
     this.fresh(p, s);
     p.chargeColumn(setup.compiled.row.connect, FLOW, 1);
-    this.ledger.exchangeStarted(p, s);
+    this.ledger.exchangeStarted(p, s, jobNow(p));
     this.stack.sendControl(p, s, F_SYN);
   }
 
@@ -235,6 +254,8 @@ export class Apps {
     sockets.epoch[s] = (sockets.epoch[s]! + 1) & 0x7fff;
     sockets.marks[s]! |= MARK_FRESH;
     sockets.rcvUnits[s] = 0;
+    sockets.hidden[s] = 0;
+    sockets.hiddenNext[s] = 0;
     sockets.toRead[s] = 0;
     sockets.toWrite[s] = 0;
   }
@@ -256,7 +277,7 @@ export class Apps {
       this.stack.sendControl(p, s, F_SYN);
     } else if ((flags & F_SYN) !== 0) {
       sockets.toWrite[s] = this.shape.requestBytes;
-      note(p, s);
+      note(p, s, 0);
     }
   }
 }

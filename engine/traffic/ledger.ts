@@ -74,14 +74,15 @@ export class Ledger {
     if (this.counts(p.wheel.now)) this.flowsStarted++;
   }
 
-  flowDone(p: Partition, f: number): void {
+  /** @param at when its last byte was read, ps */
+  flowDone(f: number, at: number): void {
     const { flows } = this;
     assert(flows.done[f] === 0, 'a flow ended twice');
     flows.done[f] = 1;
     const start = flows.startPs[f]!;
     if (!this.counts(start)) return;
     this.flowsFinished++;
-    this.slowdown(f, p.wheel.now - start);
+    this.slowdown(f, at - start);
   }
 
   /** Records a flow that took (or has lasted) `ps`. */
@@ -93,17 +94,19 @@ export class Ledger {
     else if (bytes > LARGE_BYTES) this.slowdownLarge.record(value);
   }
 
-  exchangeStarted(p: Partition, s: number): void {
+  /** @param at when the request was handed to the socket, ps */
+  exchangeStarted(p: Partition, s: number, at: number): void {
     const { items, sockets } = p;
     const item = items.alloc();
-    items.at[item] = p.wheel.now;
+    items.at[item] = at;
     if (sockets.openHead[s]! < 0) sockets.openHead[s] = item;
     else items.next[sockets.openTail[s]!] = item;
     sockets.openTail[s] = item;
-    if (this.counts(p.wheel.now)) this.exchangesStarted++;
+    if (this.counts(at)) this.exchangesStarted++;
   }
 
-  exchangeDone(p: Partition, s: number): void {
+  /** @param at when the response was read, ps */
+  exchangeDone(p: Partition, s: number, at: number): void {
     const { items, sockets } = p;
     const item = sockets.openHead[s]!;
     sockets.openHead[s] = items.next[item]!;
@@ -111,7 +114,7 @@ export class Ledger {
     items.free(item);
     if (!this.counts(start)) return;
     this.exchangesFinished++;
-    this.rpcLatency.record(p.wheel.now - start);
+    this.rpcLatency.record(at - start);
   }
 
   /** The run is over: what is still open counts as at least its age. */
@@ -119,7 +122,7 @@ export class Ledger {
     for (let s = 0; s < p.sockets.end; s += STRIDE) {
       for (let item = p.sockets.openHead[s]!; item >= 0; item = p.items.next[item]!) {
         const start = p.items.at[item]!;
-        if (this.counts(start)) this.rpcLatency.record(p.wheel.now - start);
+        if (this.counts(start)) this.rpcLatency.record(Math.max(0, p.wheel.now - start));
       }
     }
   }

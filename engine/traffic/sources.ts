@@ -111,7 +111,7 @@ export class Sources {
         return;
       case EXCHANGE:
         p.sockets.toWrite[ref] = this.requestBytes;
-        ledger.exchangeStarted(p, ref);
+        ledger.exchangeStarted(p, ref, p.wheel.now);
         queueWork(p, ref);
         return;
       case PACED:
@@ -141,7 +141,7 @@ export class Sources {
     const s = socks[stream.below(socks.length)]!;
     p.sockets.toWrite[s]! += this.requestBytes;
     ledger.offered(p, this.requestBytes + this.responseBytes);
-    ledger.exchangeStarted(p, s);
+    ledger.exchangeStarted(p, s, p.wheel.now);
     queueWork(p, s);
     const next = p.wheel.now + stream.exponentialPs(this.gapPs[source]!);
     if (next < this.stopPs) this.at(p, next, source);

@@ -21,7 +21,7 @@ import {
 import { queueWork } from '../host/emit.ts';
 import { TCP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
-import { note, sendsElsewhere, softLater } from '../host/notes.ts';
+import { note, own, sendsElsewhere, softLater } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { batchWireBytes } from '../host/setup.ts';
 import { MARK_ROOM } from '../host/sockets.ts';
@@ -86,6 +86,7 @@ export class Stack {
       return;
     }
     let acks = 0;
+    const readable = tcp.readableBytes(ep);
     if ((flags & F_DATA) !== 0) p.charge(row.tcpRx, units, packets, bytes);
     else {
       p.charge(row.tcpAckRx, packets, packets, 0);
@@ -112,9 +113,11 @@ export class Stack {
       p.deliveredUnits += units;
     }
     p.consume(b);
+    // The ACK's way back is work of the same softirq behind the wake-up.
+    const came = tcp.readableBytes(ep) - readable;
+    if (came > 0 || this.roomAgain(p, s)) note(p, s, came);
     if (acks > 0) this.sendAcks(p, s, acks);
     this.pump(p, s);
-    if (tcp.readableBytes(ep) > 0 || this.roomAgain(p, s)) note(p, s);
     this.syncTimer(p, s);
   }
 
@@ -130,10 +133,12 @@ export class Stack {
     const ep = p.sockets.tcp[s]!;
     const now = p.wheel.now;
     if (sendsElsewhere(p, s)) return;
-    while (p.jobNs < p.setup.jobCapNs) {
+    // What a call has written it pushes, however long the copy took: one skb always goes.
+    do {
       if (!tcp.nextSkb(ep, now)) return;
       this.sendData(p, s);
-    }
+      p.drainInline();
+    } while (p.jobNs < p.setup.jobCapNs);
     if (tcp.canSend(ep, now)) {
       // In a process the same system call goes on; in softirq the core's socket list does.
       if (p.jobSoft === 1) softLater(p, s, p.jobCore);
@@ -172,8 +177,7 @@ export class Stack {
     batches.wire[b] = batchWireBytes(setup, batches.path[b]!, packets, bytes, TCP_IP_HEADER_BYTES);
     this.acknowledge(p, s, b);
     p.sentPackets += packets;
-    sockets.sendJob[s] = p.jobCore + 1 - p.jobSoft;
-    sockets.sendAt[s] = p.wheel.now;
+    own(p, s);
     p.charge(setup.compiled.row.tcpTx, 1, packets, bytes);
     const lane = firstLane(p, s, b);
     if (keepsSocket(p, b, lane)) {
@@ -214,7 +218,7 @@ export class Stack {
       if ((what & 2) !== 0) this.sendAcks(p, s, 1);
     }
     this.pump(p, s);
-    if (this.roomAgain(p, s)) note(p, s);
+    if (this.roomAgain(p, s)) note(p, s, 0);
     this.syncTimer(p, s);
   }
 

@@ -109,6 +109,9 @@ export class Columns {
   lastEchoMs!: Float64Array;
   /** Pacing: when the next skb may go, ps. */
   paceAt!: Float64Array;
+  /** End of what system calls have finished; end of the last segment that was not full (snd_sml). */
+  pushed!: Float64Array;
+  shortEnd!: Float64Array;
   segHead!: Int32Array;
   segTail!: Int32Array;
   ooo!: Int32Array;
@@ -128,6 +131,8 @@ export class Columns {
   probe!: Int32Array;
   /** Receiver: bit 0: congestion was experienced; from bit 1 on: short segments since the last ACK, at most 2. */
   echo!: Int32Array;
+  /** 1: Nagle as amended by Minshall; 0: TCP_NODELAY. */
+  nagle!: Int32Array;
   private readonly blocks: Float64Array[] = [];
   private readonly ints: Int32Array;
 
@@ -232,6 +237,8 @@ export class Columns {
     this.windowAt = e.subarray(11);
     this.lastEchoMs = e.subarray(12);
     this.paceAt = e.subarray(13);
+    this.pushed = e.subarray(14);
+    this.shortEnd = e.subarray(15);
   }
 
   private bindInts(): void {
@@ -251,5 +258,6 @@ export class Columns {
     this.reordered = i.subarray(12);
     this.probe = i.subarray(13);
     this.echo = i.subarray(14);
+    this.nagle = i.subarray(15);
   }
 }

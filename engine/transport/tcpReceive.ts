@@ -3,12 +3,11 @@
  *
  * ACKs: one for every second full segment, one for a merged skb of two or more; at once for the first 16 skbs, while
  * the window still grows, when a hole closes, for duplicates; out of order the first three at once, then compressed
- * (44 of them or a twentieth of the RTT, 1 ms at most); else delayed by 40 ms or carried by data; and by the reader
- * when it has emptied the queue and a short segment was in it.
+ * (44 of them or a twentieth of the RTT, 1 ms at most); else delayed by 40 ms or carried by data; and by the reader,
+ * when the window would not grow before it has read, or when it has emptied the queue and a short segment was in it.
  *
  * Source: net/ipv4/tcp_input.c (tcp_event_data_recv, __tcp_ack_snd_check), tcp.c (__tcp_cleanup_rbuf), Linux 6.12.
- * Left out: DSACK, urgent data, an adaptive delay (ATO), the rule that leaves the ACK to a reader that lags (a reader
- * of the model starts only when the job ends, and would thin the ACKs too much).
+ * Left out: DSACK, urgent data, an adaptive delay (ATO).
  */
 import type { TcpState } from './tcpState.ts';
 import type { TcpTable } from './tcpTable.ts';
@@ -109,6 +108,12 @@ function acksFor(
     quick = skbs < c.quick[ep]! ? skbs : c.quick[ep]!;
     c.quick[ep]! -= quick;
     if (quick === skbs) return skbs;
+  }
+  // A reader that lags acknowledges when it has read, so long as the window would not grow.
+  const granted = c.rcvRight[ep]! - c.rcvNxt[ep]! + all;
+  if (selectWindow(t.s, ep) < granted) {
+    if (c.delackAt[ep] === Infinity) c.delackAt[ep] = now + DELACK_PS;
+    return quick;
   }
   if (skbs < packets) {
     // Merged: one ACK an skb of two segments or more.

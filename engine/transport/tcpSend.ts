@@ -3,7 +3,7 @@
  * new data as far as congestion window, receive window and TSQ allow, in skbs sized as Linux sizes them.
  *
  * Source: net/ipv4/tcp_output.c (tcp_write_xmit, tcp_tso_should_defer, tcp_cwnd_validate, tcp_cwnd_restart,
- * tcp_xmit_retransmit_queue), Linux 6.12. Left out: Nagle (TCP_NODELAY is set), cork, the decay of a window that the
+ * tcp_xmit_retransmit_queue), Linux 6.12. Left out: cork, auto-corking, the decay of a window that the
  * application does not use, the limit of half a window an skb (tcp_cwnd_test): it presumes that ACKs wait until the
  * system call that sends is over, while here they may arrive within its job and would freeze the window.
  */
@@ -93,8 +93,10 @@ function sendNew(t: TcpTable, ep: number, now: number, probe: boolean): boolean 
   if (packets * mss > window) packets = Math.max(1, Math.floor(window / mss));
   let bytes = packets * mss;
   if (bytes >= available) {
-    bytes = available;
-    packets = Math.ceil(available / mss);
+    bytes = probe ? available : available - heldTail(s, ep, available, goal * mss);
+    if (bytes <= 0) return block(t, ep, now, NO_DATA);
+    packets = Math.ceil(bytes / mss);
+    if (bytes < packets * mss) c.shortEnd[ep] = nxt + bytes;
   }
   appendSeg(s, ep, now, nxt, bytes, packets);
   const idle = c.packetsOut[ep] === 0;
@@ -105,6 +107,17 @@ function sendNew(t: TcpTable, ep: number, now: number, probe: boolean): boolean 
   describe(t, ep, now, nxt, bytes, packets, 0);
   if (!probe) armXmit(t, ep, now, false);
   return true;
+}
+
+/**
+ * Bytes at the end of what is written that wait: all that does not fill an skb while its system call goes on
+ * (tcp_push_one), and a last short segment while another short one is out (tcp_nagle_check, Minshall's rule).
+ */
+function heldTail(s: TcpState, ep: number, available: number, goalBytes: number): number {
+  const { c } = s;
+  if (c.end[ep]! > c.pushed[ep]! && available < goalBytes) return available;
+  const short = available % c.mss[ep]!;
+  return short > 0 && c.nagle[ep] === 1 && c.packetsOut[ep]! > 0 && c.shortEnd[ep]! > c.una[ep]! ? short : 0;
 }
 
 function appendSeg(

@@ -96,8 +96,10 @@ export class TcpTable {
     this.s.freeRow(ep);
   }
 
-  write(ep: number, bytes: number): void {
+  /** @param push the system call ends with these bytes, or sleeps after them: what is left goes as it is */
+  write(ep: number, bytes: number, push = true): void {
     this.s.c.end[ep]! += bytes;
+    if (push) this.s.c.pushed[ep] = this.s.c.end[ep]!;
     this.s.c.blocked[ep] = MAYBE;
   }
 
@@ -160,6 +162,11 @@ export class TcpTable {
   pureAckStamp(ep: number, tsVal: number): void {
     const { c } = this.s;
     if (tsVal > c.tsRecent[ep]! && c.pendingBytes[ep] === 0) c.tsRecent[ep] = tsVal;
+  }
+
+  /** All that was ever written. */
+  writtenBytes(ep: number): number {
+    return this.s.c.end[ep]!;
   }
 
   readableBytes(ep: number): number {

@@ -14,7 +14,8 @@ const TIMESTAMP_PS = 1e9; // TCP_TS_HZ
 /** The window may be twice as far ahead as what came (tcp_grow_window), and the sender hears of it at once. */
 export function growWindow(s: TcpState, ep: number, skbBytes: number, skbs: number): void {
   const { c } = s;
-  const room = freeBytes(s, ep) - c.rcvSsthresh[ep]!;
+  // As if the reader had emptied the queue: here it reads at its job's beginning, in the kernel up to its end.
+  const room = c.rcvBuf[ep]! / 2 - skbBytes - c.oooBytes[ep]! - c.rcvSsthresh[ep]!;
   if (room <= 0 || skbBytes < 128) return;
   const step = 2 * skbs * (skbBytes > c.mss[ep]! ? skbBytes : c.mss[ep]!);
   c.rcvSsthresh[ep]! += step < room ? step : room;

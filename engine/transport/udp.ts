@@ -40,7 +40,9 @@ export function deliverUdp(p: Partition, b: number): void {
   const { batches, sockets, setup } = p;
   const s = batches.sock[b]!;
   let n = batches.packets[b]!;
-  p.charge(setup.compiled.row.udpRx, n, n, batches.bytes[b]!);
+  const { row, paths } = setup.compiled;
+  const keepsRoute = paths[batches.path[b]!]!.path.loopback === true;
+  p.charge(keepsRoute ? row.udpRxLoop : row.udpRx, n, n, batches.bytes[b]!);
   const unit = setup.machine.nic.rxTruesizeBytes;
   const limit = setup.machine.udpRcvbufBytes;
   const used = sockets.rcvPackets[s]! * unit;
@@ -61,5 +63,5 @@ export function deliverUdp(p: Partition, b: number): void {
   p.deliveredPackets += n;
   p.deliveredUnits += n;
   p.consume(b);
-  if (sockets.thread[s]! >= 0) note(p, s);
+  if (sockets.thread[s]! >= 0) note(p, s, n);
 }

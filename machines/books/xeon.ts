@@ -40,7 +40,8 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   ACK_TX: assumed('C018 split', [0.5, 2], { firstNs: 100, eachNs: 300 }),
   TCP_CONNECT: assumed('E-connect', [0.4, 2.5], { eachNs: 12_000 }),
   UDP_OUT: published('C076 less its other stages', { eachNs: 900 }),
-  UDP_RCV_SOCK: assumed('C086 C090', [0.6, 2.5], { firstNs: 60, eachNs: 200 }),
+  IP_ROUTE_IN: assumed('C086 C090 split', [0.4, 2], { eachNs: 50 }),
+  UDP_RCV_SOCK: assumed('C086 C090', [0.6, 2.5], { firstNs: 60, eachNs: 150 }),
   UDP_RCV_TUN: assumed('K4 K5', [0.3, 1.25], { firstNs: 180, eachNs: 247 }),
   IP_OUT: assumed('C027 split, K4', [0.5, 2], { firstNs: 80, eachNs: 90 }),
   IP_FWD: published('C083 less C024; M-cold', { firstNs: 180 * COLD, eachNs: 180 }),
@@ -83,5 +84,10 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),
   BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
   WAKE: assumed('C113 C114 split', [0.3, 1.1], { eachNs: 1_400 }),
+  // Inside WAKE and CTXSW, and inside TCP_TX and the copies.
+  IPI: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 0 }),
+  HALT_KICK: assumed('C113 (bare metal: none)', [1, 1], { eachNs: 0 }),
+  BLOCK: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 0 }),
+  PAGES: assumed('C022 C026', [1, 1], { eachNs: 0 }),
   CTXSW: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 950 }),
 };

@@ -70,7 +70,9 @@ export function currentCompiled(): Record<string, CompiledGolden> {
           ]),
         ),
         common: Object.fromEntries(
-          Object.entries(compiled.row).map(([name, row]) => [name, nsOf(list[row]!)]),
+          Object.entries(compiled.row).flatMap(([name, rows]) =>
+            [rows].flat().map((row, at) => [at === 0 ? name : `${name}+${at}`, nsOf(list[row]!)]),
+          ),
         ),
       };
     }

@@ -1,0 +1,33 @@
+/**
+ * Pages of payload. What a core has freed itself it takes again, warm; beyond that a page comes from the zone's lists
+ * and its lines from another core's cache. A stream moves pages one way: its sender takes none that it freed. An
+ * exchange gives back as much as it takes.
+ *
+ * Left out: NUMA nodes, the order of allocations, caches shared by other work; a machine that prices PAGES at nothing
+ * has them inside other stages. Source: mm/page_alloc.c (per-cpu lists), Linux 6.12.
+ */
+import type { Partition } from './partition.ts';
+
+/** Freed pages beyond the second-level cache are cold again, bytes. */
+const WARM_BYTES_MAX = 1_048_576;
+
+/** The open job's core allocates pages for `bytes` of payload. */
+export function takePages(p: Partition, bytes: number): void {
+  const { setup, cores, jobCore } = p;
+  if (!setup.pricesPages) return;
+  const warm = cores.warmBytes[jobCore]!;
+  if (bytes <= warm) {
+    cores.warmBytes[jobCore] = warm - bytes;
+    return;
+  }
+  cores.warmBytes[jobCore] = 0;
+  p.charge(setup.compiled.row.pages, 0, 0, bytes - warm);
+}
+
+/** It frees them. */
+export function givePages(p: Partition, bytes: number): void {
+  const { cores, jobCore } = p;
+  if (!p.setup.pricesPages) return;
+  const warm = cores.warmBytes[jobCore]! + bytes;
+  cores.warmBytes[jobCore] = warm < WARM_BYTES_MAX ? warm : WARM_BYTES_MAX;
+}
