@@ -1,8 +1,8 @@
 /**
  * Which row fixes the speed of a bed: its own host row of the same family, one number each (rules 1 and 2).
  *
- * No host row fixes anything when it is a limit (93 % of the line's payload, a rate cap of a VM, a send buffer), a loss (the
- * publication's own retransmits), a ratio without figures, or itself a scored row. Of several host rows of a
+ * No host row fixes anything when it is a limit (93 % of the line's payload, a rate cap of a VM, a send buffer), a
+ * loss (the publication's own retransmits), a ratio without figures, or itself a scored row. Of several host rows of a
  * family the one in the middle counts. Left out: pooling of several rows.
  */
 import { backendNamed } from '../../backends/catalog.ts';
