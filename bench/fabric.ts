@@ -72,7 +72,7 @@ function fabricSetup(hosts: number): Setup {
   const machine = machineNamed('xeon-25g');
   const racks = Math.ceil(hosts / RACK);
   return {
-    compiled: compile(backendNamed('host'), machine, 0),
+    compiled: compile(backendNamed('host'), machine, { rules: 0 }),
     machine,
     cluster: {
       nodes: hosts,

@@ -131,7 +131,7 @@ export function explain(
   linkMtuBytes: number,
   rules: number,
 ): Explanation {
-  const compiled = compile(backend, machine, rules);
+  const compiled = compile(backend, machine, { rules });
   const mtu = deriveMtu(backend, linkMtuBytes);
   const choose = Object.fromEntries(
     Object.entries(backend.choose).map(([place, path]) => [

@@ -65,7 +65,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
 
 function makeSetup(spec: TaskSpec): Setup {
   const { machine, cluster, backend } = spec;
-  const compiled = compile(backend, machine, spec.policy.rules);
+  const compiled = compile(backend, machine, spec.policy);
   const derived = deriveMtu(backend, cluster.mtuBytes);
   const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
   // One kernel, two namespaces: a single rack without switches.

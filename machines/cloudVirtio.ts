@@ -68,6 +68,7 @@ export const cloudVirtio: Machine = {
     source: 'K3: wake-up of a process on a halted core 12–23 µs (measured on one VM)',
     confidence: 'assumed',
   },
+  cache: { l2Bytes: 1_048_576, l3NsPerByte: 0.06 },
   gsoMaxBytes: 65_215,
   tcpRmemMaxBytes: 6_291_456,
   tcpWmemMaxBytes: 4_194_304,

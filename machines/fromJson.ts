@@ -84,6 +84,10 @@ const WAKING_NUMBERS: readonly NumberRule[] = [
   ['haltAfterNs', 0, 1e12, false],
   ['haltNs', 0, 1e9, false],
 ];
+const CACHE_NUMBERS: readonly NumberRule[] = [
+  ['l2Bytes', 1024, 1e9, true],
+  ['l3NsPerByte', 0, 1000, false],
+];
 const CONFIDENCES = ['measured', 'published', 'assumed'];
 const PRICE_NUMBERS = ['firstNs', 'eachNs', 'packetNs', 'byteNs'];
 
@@ -91,7 +95,7 @@ const PRICE_NUMBERS = ['firstNs', 'eachNs', 'packetNs', 'byteNs'];
 export function machineFromJson(json: unknown): Machine {
   const problems = new Problems();
   const names = TOP_NUMBERS.map(([name]) => name);
-  const required = ['name', 'title', 'pickIf', 'wire', 'nic', 'facts', 'waking', 'prices', ...names];
+  const required = ['name', 'title', 'pickIf', 'wire', 'nic', 'facts', 'waking', 'cache', 'prices', ...names];
   const top = problems.fields(json, '$', required);
   for (const name of ['name', 'title', 'pickIf']) problems.text(top, name, name);
   problems.oneOf(top, 'wire', 'wire', ['nic', 'veth']);
@@ -113,6 +117,14 @@ export function machineFromJson(json: unknown): Machine {
     }
   }
   if (top.waking !== undefined) checkWaking(problems, top.waking);
+  if (top.cache !== undefined) {
+    const cache = problems.fields(
+      top.cache,
+      'cache',
+      CACHE_NUMBERS.map(([name]) => name),
+    );
+    checkNumbers(problems, cache, 'cache.', CACHE_NUMBERS);
+  }
   if (top.prices !== undefined) {
     const prices = problems.fields(top.prices, 'prices', STAGE_IDS);
     for (const stage of STAGE_IDS) {

@@ -46,6 +46,7 @@ export const xeon25g: Machine = {
     source: 'W-xeon: exit latencies of C1 and C1E, Linux drivers/idle/intel_idle.c',
     confidence: 'assumed',
   },
+  cache: { l2Bytes: 1_048_576, l3NsPerByte: 0.045 },
   gsoMaxBytes: 65_215,
   tcpRmemMaxBytes: 6_291_456,
   tcpWmemMaxBytes: 4_194_304,

@@ -61,15 +61,27 @@ const ROUTER: readonly Step[] = ['IP_FWD', ...VETH];
 export function bedPath(mode: string, hops: number): BedPath | null {
   const made = Object.hasOwn(MODES, mode) ? MODES[mode]!() : null;
   if (made === null || hops === 0) return made;
-  const { backend } = made;
   const routers = Array.from({ length: hops }, () => ROUTER).flat();
-  const routed = (path: Path): Path => ({
-    ...path,
-    steps: path.steps.flatMap((step) => (step === 'WIRE' ? ['WIRE' as const, ...routers] : [step])),
+  return changed(made, `${hops} more`, (steps) =>
+    steps.flatMap((step) => (step === 'WIRE' ? ['WIRE' as const, ...routers] : [step])),
+  );
+}
+
+/** The same with stages behind the first forwarding: what one host's FORWARD chain holds. */
+export function withChain(path: BedPath, chain: readonly Step[]): BedPath {
+  return changed(path, 'chain', (steps) => {
+    const at = steps.indexOf('IP_FWD') + 1;
+    return [...steps.slice(0, at), ...chain, ...steps.slice(at)];
   });
-  const paths = Object.entries(backend.paths).map(([name, path]) => [name, routed(path)] as const);
+}
+
+function changed(path: BedPath, what: string, change: (steps: readonly Step[]) => readonly Step[]): BedPath {
+  const { backend } = path;
+  const paths = Object.entries(backend.paths).map(
+    ([name, declared]) => [name, { ...declared, steps: change(declared.steps) }] as const,
+  );
   return {
-    ...made,
-    backend: { ...backend, name: `${backend.name}+${hops}`, paths: Object.fromEntries(paths) },
+    ...path,
+    backend: { ...backend, name: `${backend.name}, ${what}`, paths: Object.fromEntries(paths) },
   };
 }

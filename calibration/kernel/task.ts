@@ -6,11 +6,12 @@
  */
 import { backendNamed } from '../../backends/catalog.ts';
 import type { NetperfTraffic, PolicySpec, TaskSpec } from '../../engine/core/taskSpec.ts';
+import type { Step } from '../../engine/host/backend.ts';
 import type { Machine } from '../../engine/host/machine.ts';
 import { machineNamed } from '../../machines/catalog.ts';
 import { twoNodes } from '../../scenarios/lib/cluster.ts';
 import { netperf } from '../../scenarios/lib/traffic.ts';
-import { bedPath } from './paths.ts';
+import { type BedPath, bedPath, withChain } from './paths.ts';
 
 export type Config = Readonly<Record<string, string | number>>;
 
@@ -22,7 +23,6 @@ interface Plan {
   readonly traffic: NetperfTraffic;
   readonly warmupMs: number;
   readonly windowMs: number;
-  readonly policy?: PolicySpec;
   /** The idle core was kept from halting. */
   readonly awake: boolean;
 }
@@ -32,10 +32,8 @@ export class NotModelled extends Error {}
 
 /** The task of one configuration. @throws NotModelled */
 export function kernelTask(exp: string, cfg: Config): TaskSpec {
-  const mode = text(cfg, 'mode', exp.startsWith('e4') ? 'hostgw' : undefined);
-  const path = bedPath(mode, number(cfg, 'hops', exp === 'e4_fwd_rules' ? 1 : 0));
-  if (path === null) throw new NotModelled(`unknown mode '${mode}'`);
-  const mtuBytes = number(cfg, 'mtu', mode === 'udp9' ? 9000 : 1500);
+  const path = pathOf(exp, cfg);
+  const mtuBytes = number(cfg, 'mtu', cfg.mode === 'udp9' ? 9000 : 1500);
   const plan = planOf(exp, cfg, mtuBytes);
   const task = `${exp}/${configId(cfg)}`;
   return {
@@ -50,7 +48,7 @@ export function kernelTask(exp: string, cfg: Config): TaskSpec {
     machine: machineOf(cfg, plan.awake),
     cluster: twoNodes({ mtuBytes }),
     traffic: { netperf: { ...plan.traffic, sameNode: path.sameNode, pinned: true } },
-    policy: plan.policy ?? { rules: 0 },
+    policy: CHAINS[chainOf(exp, cfg)]!.policy(number(cfg, 'n', 0)),
     podMtuBytes: null,
     congestion: 'cubic',
     warmupPs: plan.warmupMs * MS,
@@ -59,6 +57,45 @@ export function kernelTask(exp: string, cfg: Config): TaskSpec {
     granularity: 'batch',
     eventsMax: 50_000_000,
   };
+}
+
+interface Chain {
+  /** Behind the first host's forwarding. */
+  readonly steps: readonly Step[];
+  readonly policy: (n: number) => PolicySpec;
+}
+
+const linear = (ruleKind: NonNullable<PolicySpec['ruleKind']>): Chain => ({
+  steps: ['NF_HOOK'],
+  policy: (rules) => ({ rules, ruleKind }),
+});
+const NO_RULES = (): PolicySpec => ({ rules: 0 });
+
+/** `kind` of the rules experiments. */
+const CHAINS: Readonly<Record<string, Chain>> = {
+  none: { steps: [], policy: NO_RULES },
+  legacy: linear('iptables-legacy'),
+  nft: linear('nft'),
+  nftipt: linear('iptables-nft'),
+  nftset: linear('set'),
+  // Conntrack with a NAT chain.
+  ct: { steps: ['CT', 'NAT', 'NF_HOOK'], policy: NO_RULES },
+};
+
+const chainOf = (exp: string, cfg: Config): string => {
+  const rules = exp === 'e4_fwd_rules' || exp === 'e4_tcp_rules';
+  const kind = rules ? text(cfg, 'kind') : 'none';
+  if (!Object.hasOwn(CHAINS, kind)) throw new NotModelled(`unknown kind of rules '${kind}'`);
+  return kind;
+};
+
+function pathOf(exp: string, cfg: Config): BedPath {
+  const mode = text(cfg, 'mode', exp.startsWith('e4') ? 'hostgw' : undefined);
+  // The packets of that experiment passed one host between those of the pods.
+  const path = bedPath(mode, number(cfg, 'hops', exp === 'e4_fwd_rules' ? 1 : 0));
+  if (path === null) throw new NotModelled(`unknown mode '${mode}'`);
+  const { steps } = CHAINS[chainOf(exp, cfg)]!;
+  return steps.length > 0 ? withChain(path, steps) : path;
 }
 
 /** Settings without the tag, sorted: what makes two measurements the same configuration. */
@@ -76,9 +113,9 @@ function planOf(exp: string, cfg: Config, mtuBytes: number): Plan {
     case 'e4_fwd_routes':
       return hole(number(cfg, 'msg', 64));
     case 'e4_fwd_rules':
-      return { ...hole(64), policy: rulesOf(cfg) };
+      return hole(number(cfg, 'msg', 64));
     case 'e4_tcp_rules':
-      return { ...stream(1, IPERF_WRITE_BYTES), policy: rulesOf(cfg) };
+      return stream(1, IPERF_WRITE_BYTES);
     case 'e1':
       return bulk(text(cfg, 'kind'), mtuBytes);
     case 'e2':
@@ -137,10 +174,6 @@ function paced(cfg: Config): Plan {
     sink: true,
   });
   return { traffic, warmupMs: 0, windowMs: 500, awake: false };
-}
-
-function rulesOf(cfg: Config): PolicySpec {
-  return { rules: number(cfg, 'n', 0) };
 }
 
 /** The measured machine with the offloads and steering of this measurement. */

@@ -91,6 +91,8 @@ export interface TrafficSpec {
 export interface PolicySpec {
   /** Linear rules an skb walks at each netfilter pass of the host. */
   readonly rules: number;
+  /** Who holds them; default iptables-legacy. `set`: one lookup, whatever their number. */
+  readonly ruleKind?: 'iptables-legacy' | 'nft' | 'iptables-nft' | 'set';
 }
 
 export interface TaskSpec {

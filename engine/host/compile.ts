@@ -6,9 +6,11 @@
  * hop on the caller's core fuses into the lane before it; a lane has a row for super-packets (GSO) and one for
  * single packets, which pay no segmentation. Left out: first packets that wait for ARP or a handshake.
  */
+import type { PolicySpec } from '../core/taskSpec.ts';
 import type { Backend, Fact, Hop, If, Path, Place } from './backend.ts';
 import type { Machine } from './machine.ts';
 import { RowBuilder, Rows } from './rows.ts';
+import { type RuleCost, ruleCost } from './rules.ts';
 import { STAGES, type StageDef, type StageId } from './stages.ts';
 
 /** Where a lane's batches come from. */
@@ -72,6 +74,7 @@ export interface Compiled {
     readonly tcpTx: number;
     readonly ackTx: number;
     readonly udpTx: number;
+    readonly pageHead: number;
     readonly tcpRx: number;
     readonly tcpAckRx: number;
     readonly udpRx: number;
@@ -90,8 +93,9 @@ export interface Compiled {
   };
 }
 
-/** @param rules linear rules an skb passes at each netfilter pass of a host, 0 … 1,000,000. */
-export function compile(backend: Backend, machine: Machine, rules: number): Compiled {
+/** @param policy what an skb passes at each netfilter pass of a host */
+export function compile(backend: Backend, machine: Machine, policy: PolicySpec): Compiled {
+  const rules = ruleCost(policy, machine);
   const rows = new Rows();
   const single = (name: string, cls: 'system' | 'softirq', ...stages: StageId[]): number => {
     const b = new RowBuilder(name, 'skb', cls);
@@ -103,6 +107,7 @@ export function compile(backend: Backend, machine: Machine, rules: number): Comp
     tcpTx: single('tcp tx', 'system', 'TCP_TX', 'IP_OUT'),
     ackTx: single('ack tx', 'system', 'ACK_TX', 'IP_OUT'),
     udpTx: single('udp tx', 'system', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC', 'UDP_OUT', 'IP_OUT'),
+    pageHead: single('page head', 'system', 'PAGE_HEAD'),
     tcpRx: single('tcp rx', 'system', 'IP_RCV_LOCAL', 'TCP_RX'),
     tcpAckRx: single('ack rx', 'system', 'IP_RCV_LOCAL', 'TCP_ACK_RX'),
     udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'UDP_RCV_SOCK'),
@@ -175,7 +180,13 @@ class PathDraft {
   }
 }
 
-function compilePath(name: string, path: Path, machine: Machine, rules: number, rows: Rows): CompiledPath {
+function compilePath(
+  name: string,
+  path: Path,
+  machine: Machine,
+  rules: RuleCost | null,
+  rows: Rows,
+): CompiledPath {
   const draft = new PathDraft();
   // The first device splits what TCP made, and nothing is left to split behind it.
   const early = !machine.facts.gso;
@@ -249,7 +260,7 @@ const GSO_ONLY: ReadonlySet<StageId> = new Set<StageId>(['GSO_SW', 'GSO_TUNNEL']
 
 const SOFTIRQ_ENTRIES: ReadonlySet<LaneEntry> = new Set<LaneEntry>(['nic', 'vethRing', 'rps']);
 
-function compileLane(name: string, d: LaneDraft, machine: Machine, rules: number, rows: Rows): Lane {
+function compileLane(name: string, d: LaneDraft, machine: Machine, rules: RuleCost | null, rows: Rows): Lane {
   const defs = STAGES as Readonly<Record<StageId, StageDef>>;
   const merge = d.steps.some((s) => defs[s].form === 'merge');
   const build = (gso: boolean): number => {
@@ -258,7 +269,10 @@ function compileLane(name: string, d: LaneDraft, machine: Machine, rules: number
     for (const stage of d.steps) {
       if (!gso && GSO_ONLY.has(stage)) continue;
       b.add(stage, machine.prices[stage]);
-      if (stage === 'NF_HOOK' && rules > 0) b.add('NF_RULE', machine.prices.NF_RULE, rules);
+      if (stage === 'NF_HOOK' && rules !== null) {
+        const price = machine.prices[rules.stage];
+        b.add(rules.stage, rules.ns === null ? price : { ...price, eachNs: rules.ns }, rules.times);
+      }
       if (stage === 'CT') b.add('CT_NEW', machine.prices.CT_NEW);
     }
     return rows.register(b);

@@ -53,6 +53,13 @@ export interface Waking {
   readonly confidence: Confidence;
 }
 
+export interface Cache {
+  /** Second-level cache of a core, bytes. */
+  readonly l2Bytes: number;
+  /** Reading on from the third level, ns a byte. */
+  readonly l3NsPerByte: number;
+}
+
 export interface Machine {
   readonly name: string;
   readonly title: string;
@@ -64,6 +71,7 @@ export interface Machine {
   readonly nic: Nic;
   readonly facts: Readonly<Record<Fact, boolean>>;
   readonly waking: Waking;
+  readonly cache: Cache;
   /** SKB limit of one super-packet, bytes of payload (GSO_MAX less headers). */
   readonly gsoMaxBytes: number;
   /** Socket buffers, bytes. */

@@ -13,6 +13,12 @@ import { CALL } from '../host/rows.ts';
 import { batchWireBytes } from '../host/setup.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 
+/**
+ * Payload from which on a datagram's linear head does not fit the largest slab: two pages less skb_shared_info (320),
+ * headers and headroom (KMALLOC_MAX_CACHE_SIZE, include/linux/slab.h).
+ */
+const SLAB_BYTES_MAX = 7_750;
+
 /** `count` datagrams of `bytes` each, one system call each. */
 export function sendDatagrams(p: Partition, s: number, count: number, bytes: number): void {
   const { batches, sockets, setup } = p;
@@ -27,6 +33,7 @@ export function sendDatagrams(p: Partition, s: number, count: number, bytes: num
   p.sentPackets += count;
   p.chargeColumn(setup.compiled.row.udpTx, CALL, count);
   p.charge(setup.compiled.row.udpTx, count, count, count * bytes);
+  if (bytes > SLAB_BYTES_MAX) p.charge(setup.compiled.row.pageHead, count, count, 0);
   const lane = firstLane(p, s, b);
   if (keepsSocket(p, b, lane)) {
     sockets.sndBytes[s]! += count * bytes;

@@ -64,7 +64,7 @@ export function defineScenario(
 ): Scenario {
   return {
     backends: 'default',
-    policy: { rules: 0 },
+    policy: { rules: 0, ruleKind: 'iptables-legacy' },
     drainMs: 0,
     replications: 3,
     podMtuBytes: null,

@@ -20,7 +20,7 @@ type Place = 'sameNode' | 'sameSubnet';
 /** Stages by lane, from pod to pod, of a backend on a machine; lanes are parted by " ‖ ". */
 function lanes(name: string, place: Place = 'sameSubnet', machine = 'xeon-25g', change: MachineChange = {}) {
   const backend = backendNamed(name);
-  const compiled = compile(backend, changedMachine(machine, change), 0);
+  const compiled = compile(backend, changedMachine(machine, change), { rules: 0 });
   return compiled.paths[compiled.choose[place]]!.lanes.map((lane) => lane.stages.join(' ')).join(' ‖ ');
 }
 

@@ -52,7 +52,7 @@ export function currentCompiled(): Record<string, CompiledGolden> {
   for (const machine of MACHINES) {
     for (const backend of BACKENDS) {
       // One rule, so that a place where rules are walked shows.
-      const compiled = compile(backend, machine, 1);
+      const compiled = compile(backend, machine, { rules: 1 });
       const { list } = compiled.rows;
       const nameOf = (path: number): string => compiled.paths[path]?.name ?? 'unreachable';
       all[`${machine.name} ${backend.name}`] = {
