@@ -21,7 +21,7 @@ const COLD = 1.2;
 export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   U_SYSCALL: published('C112', { eachNs: 230 }),
   COPY_U2K: published('C002 C020', { eachNs: 0.062 }),
-  COPY_K2U: published('C011 C029 C047', { eachNs: 0.123 }),
+  COPY_K2U: published('C011 C029 C047 C065', { eachNs: 0.112 }),
   COPY_CSUM_K2K: published('C002 C093 C094', { eachNs: 0.1, packetNs: 230 }),
   CSUM_SW: published('C092', { eachNs: 0.062 }),
   SKB_ALLOC: published('C097', { eachNs: 24 }),
@@ -72,7 +72,7 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   NIC_IRQ: assumed('E-irq', [0.5, 2.5], { eachNs: 600 }),
   NAPI_POLL: assumed('E-irq C102', [0.4, 2.5], { eachNs: 250 }),
   // netdev and mm at MTU 1,500 and at 9,000, less GRO; per byte: the pages that are refilled.
-  NIC_RX_POLL: published('C015 C032 C050 C051', { firstNs: 80, eachNs: 170, byteNs: 0.053 }),
+  NIC_RX_POLL: published('C015 C032 C050 C051', { firstNs: 80, eachNs: 170, byteNs: 0.056 }),
   GRO: published('C033 C035 less C015', { eachNs: 90 }),
   GRO_TUNNEL: assumed('K5', [0.33, 1.33], { eachNs: 150 }),
   GRO_MISS: published('C087 C099', { eachNs: 36 }),
