@@ -13,7 +13,7 @@ export interface MovedPrice {
   readonly field: 'firstNs' | 'eachNs' | 'packetNs' | 'byteNs';
   /** Book that holds it; books derived from it follow. */
   readonly machine: 'xeon-25g' | 'cloud-virtio';
-  readonly unit: 'ns' | 'share of the price in a stream' | 'share of the veth machine’s price';
+  readonly unit: 'ns' | 'share of the price in a stream' | 'share of the source’s price';
   /** What the source says. */
   readonly from: number;
   /** What the book says. */
@@ -118,7 +118,7 @@ export const MOVED_PRICES: readonly MovedPrice[] = [
     stages: ['TUN_DEV_XMIT', 'ENCAP', 'DECAP', 'GRO_CELL_POLL', 'UDP_RCV_TUN'],
     field: 'eachNs',
     machine: 'xeon-25g',
-    unit: 'share of the veth machine’s price',
+    unit: 'share of the source’s price',
     from: 1,
     to: 1.3,
     range: [0.4, 1.6],
