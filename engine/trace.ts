@@ -85,7 +85,7 @@ class Recorder {
   private watchJobs(p: Partition): void {
     const { beginJob, push } = p;
     p.beginJob = (core, soft) => {
-      if (this.lastJob !== null && p.now > this.lastJob.endPs) throw new Followed();
+      if (this.lastJob !== null && p.wheel.now > this.lastJob.endPs) throw new Followed();
       beginJob.call(p, core, soft);
       const thread = p.cores.thread[core]!;
       const kind = soft === 1 ? -1 : p.threads.kind[thread]!;
@@ -159,9 +159,9 @@ class Recorder {
       name: `dropped: ${reason}`,
       p,
       range,
-      startPs: p.now,
+      startPs: p.wheel.now,
       lengthPs: 0,
-      t0: p.now,
+      t0: p.wheel.now,
       spacing: 0,
     });
   }

@@ -77,7 +77,7 @@ export class JobLog {
     const key = `${p.index}/${core}`;
     // A job that found nothing to do never begins: then it is an older one that goes on.
     if (job !== undefined && job.core === core && job.startPs < 0 && p.jobNs > 0) {
-      job.startPs = p.now;
+      job.startPs = p.wheel.now;
       job.endPs = at;
       if (job.context !== 'softirq') this.process.set(key, job);
       return;

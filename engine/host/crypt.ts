@@ -10,10 +10,11 @@
 import { Q_CRYPTO_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import type { Lane } from './compile.ts';
-import { chargeWake, raise, wakeThread } from './cores.ts';
+import { raise, wakeThread } from './cores.ts';
 import { leaveLane } from './napi.ts';
 import type { Partition } from './partition.ts';
 import { N_PEER, T_KWORKER } from './tables.ts';
+import { chargeWake } from './wake.ts';
 
 const RING_ENTRIES = 1024; // MAX_QUEUED_PACKETS, drivers/net/wireguard/messages.h
 

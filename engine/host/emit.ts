@@ -7,11 +7,12 @@ import { C_HOST, C_LINK, K_NOTE, K_TOR_UP } from '../core/kinds.ts';
 import { Q_DAEMON_SOCKET, Q_QDISC, Q_TUN_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { mix32 } from '../core/toeplitz.ts';
-import { lateWakeNs, raise, wakeThread } from './cores.ts';
+import { raise, wakeThread } from './cores.ts';
 import { cryptQueue, peerOrder } from './crypt.ts';
 import { append, arm } from './napi.ts';
 import type { Partition } from './partition.ts';
 import { MARK_NOTE, MARK_WORK } from './sockets.ts';
+import { lateWakeNs } from './wake.ts';
 
 const TUN_RING_PACKETS = 500; // TUN_READQ_SIZE, drivers/net/tun.c
 

@@ -7,18 +7,18 @@
  *
  * Left out: busy polling, threaded NAPI, adaptive moderation, GRO across polls. Source: net/core/dev.c, Linux 6.12.
  */
-
 import { C_HOST, K_IRQ } from '../core/kinds.ts';
 import { Q_RX_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { F_DATA, F_UDP } from '../fabric/batch.ts';
 import type { Lane } from './compile.ts';
-import { chargeWake, raise } from './cores.ts';
+import { raise } from './cores.ts';
 import { dealOut } from './crypt.ts';
 import { groFlush, groReceive } from './gro.ts';
 import type { Partition } from './partition.ts';
 import { BYTE, COLUMN_COUNT, FIRST, IRQ, PACKET, POLL, SKB } from './rows.ts';
 import { N_NIC, N_PEER, N_SOCKETS, NAPI_ARMED, NAPI_IDLE, NAPI_LISTED } from './tables.ts';
+import { chargeWake } from './wake.ts';
 
 const WEIGHT = 64; // NAPI_POLL_WEIGHT, include/linux/netdevice.h
 /** In `byIrq` while a poll's job runs: it took all that it may. */

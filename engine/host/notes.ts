@@ -3,10 +3,11 @@
  * A preempted job still wakes at the time that it would have.
  */
 import { C_HOST, K_NOTE } from '../core/kinds.ts';
-import { chargeWake, raise } from './cores.ts';
+import { raise } from './cores.ts';
 import type { Partition } from './partition.ts';
 import { MARK_NOTE, MARK_SOFT, MARK_WORK } from './sockets.ts';
 import { PROC, SOFT } from './tables.ts';
+import { chargeWake } from './wake.ts';
 
 /** Deliveries this much later than the note come with it, ps. */
 const TOGETHER_PS = 2e6;

@@ -143,10 +143,6 @@ export class Partition {
     return this.daemons[(lane.endsAtReceiver ? batches.dstNode[b]! : batches.srcNode[b]!) - this.firstNode]!;
   }
 
-  get now(): number {
-    return this.wheel.now;
-  }
-
   push(at: number, cls: number, kind: number, actor: number, payload: number): void {
     this.wheel.push(at, cls, kind, actor, payload);
   }

@@ -115,7 +115,8 @@ class Connector {
     sockets.role[s] = role;
     if (!udp) {
       const { tcp } = stacks[p.index]!;
-      sockets.tcp[s] = tcp.open(setup.mssBytes);
+      // iperf3 and netperf leave Nagle on; programs that answer each other switch it off.
+      sockets.tcp[s] = tcp.open(setup.mssBytes, role === R_STREAM);
     }
     return s;
   }

@@ -71,14 +71,15 @@ export class TcpTable {
     this.s = new TcpState(capacity);
   }
 
-  /** A warm connection (no handshake) with an initial window of ten packets and no RTT yet. */
-  open(mssBytes: number): number {
+  /** A warm connection (no handshake), initial window of ten packets, no RTT yet. @param nagle no TCP_NODELAY */
+  open(mssBytes: number, nagle = false): number {
     const { s } = this;
     const ep = s.row();
     const { c } = s;
     c.segHead[ep] = -1;
     c.segTail[ep] = -1;
     c.mss[ep] = mssBytes;
+    c.nagle[ep] = nagle ? 1 : 0;
     c.cwnd[ep] = INITIAL_WINDOW;
     c.ssthresh[ep] = Infinity;
     c.rto[ep] = RTO_MIN_PS;

@@ -52,7 +52,7 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   GRO_CELL_POLL: measured('K4 K5 share', { firstNs: 74, eachNs: 476 }),
   QDISC: assumed('C024', [0.5, 3], { eachNs: 60 }),
   GSO_SW: measured('K5 share', { eachNs: 78 }),
-  GSO_TUNNEL: assumed('K5 as GSO_SW', [0.5, 2], { eachNs: 80 }),
+  GSO_TUNNEL: assumed('C074', [0.5, 2], { eachNs: 150 }),
   NIC_TX: assumed('C024 C060', [0.5, 2], { eachNs: 120, packetNs: 31 }),
   NIC_TX_DONE: assumed('C024', [0.5, 2], { eachNs: 47 }),
   // A veth raises no hard interrupt; its NAPI poll runs at the end of the sender's own system call.
@@ -60,7 +60,7 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   NAPI_POLL: assumed('C102', [0.4, 2.5], { eachNs: 250 }),
   NIC_RX_POLL: assumed('C015', [0.5, 2], { eachNs: 264 }),
   GRO: assumed('C033 C035 less C015', [0.5, 2], { eachNs: 90 }),
-  GRO_TUNNEL: assumed('C033 C035 less C015', [0.5, 2], { eachNs: 90 }),
+  GRO_TUNNEL: assumed('C033 C035 less C015', [0.5, 2], { eachNs: 150 }),
   GRO_MISS: assumed('C087', [0.5, 3], { eachNs: 36 }),
   TUN_XMIT: assumed('C128 less U_SYSCALL, SKB_FREE', [0.4, 2], { eachNs: 370 }),
   TUN_RX_INLINE: assumed('C125 C127 less stack', [0.5, 3], { eachNs: 300 }),
