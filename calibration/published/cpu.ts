@@ -47,7 +47,11 @@ export function cpuOf(row: PublishedRow, record: TaskRecord, throughputGbps: num
   const counted = cpuClassOf(row.row.metric);
   const rack = record.rackCpu?.[counted?.side === 'client' ? 0 : 1];
   if (counted === null || rack === undefined || record.counters.payloadBytes === 0) return null;
-  const nsPerByte = counted.ps(rack) / 1000 / record.counters.payloadBytes;
+  // One CPU: the softirq that interrupts a runnable reader is booked on it, tick by tick.
+  const interrupted = counted.side === 'server' && record.coreBusyPs.length === 2;
+  const ps =
+    interrupted && counted.ps === OF_PROCESS ? SYSTEM_AND_USER(rack) + rack.softirqPs : counted.ps(rack);
+  const nsPerByte = ps / 1000 / record.counters.payloadBytes;
   if (row.baseUnit === 'cycles/B') return nsPerByte * REFERENCE_GHZ;
   return throughputGbps === null ? null : (nsPerByte * throughputGbps) / 8;
 }

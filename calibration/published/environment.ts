@@ -178,7 +178,7 @@ export function machineFor(c: Conditions, scale: Scale, book: Book): Machine {
  * applications do not; ns at the reference clock. Assumed 0.5 … 2 times: 4.02 µs a datagram at 3.7 GHz (IB20)
  * less the kernel's 2.6.
  */
-const IPERF_CALL_NS = 1_250;
+const IPERF_CALL_NS = 1_100;
 
 function withTool(prices: Machine['prices'], c: Conditions): Machine['prices'] {
   if (c.family === 'latency') return prices;

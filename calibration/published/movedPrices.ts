@@ -108,7 +108,7 @@ export const MOVED_PRICES: readonly MovedPrice[] = [
     machine: 'xeon-25g',
     unit: 'ns',
     from: 900,
-    to: 1400,
+    to: 1200,
     range: [0.5, 1.6],
     reason:
       'a worker on another core is woken by an interrupt between cores; C113 and C114 wake on their own',

@@ -87,7 +87,7 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
   BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),
   BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
-  WAKE: assumed('C113 C114 split', [0.3, 1.1], { eachNs: 1_400 }),
+  WAKE: assumed('C113 C114 split', [0.37, 1.2], { eachNs: 1_200 }),
   // Inside WAKE and CTXSW, and inside TCP_TX and the copies.
   IPI: assumed('C113 C114 split', [0.5, 1.6], { eachNs: 0 }),
   HALT_KICK: assumed('C113 (bare metal: none)', [1, 1], { eachNs: 0 }),

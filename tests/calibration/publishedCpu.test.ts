@@ -29,7 +29,12 @@ const ROW = {
 } as unknown as PublishedRow;
 
 test('cores at the measured throughput', () => {
-  const record = { rackCpu: [CPU, CPU], counters: { payloadBytes: 7 } } as unknown as TaskRecord;
+  const figures = { rackCpu: [CPU, CPU], counters: { payloadBytes: 7 }, coreBusyPs: [1, 1] };
+  const record = figures as unknown as TaskRecord;
+  const reader = { ...ROW, row: { ...ROW.row, metric: 'iperf3_cpu_percent_receiver' } };
+  // 321 ps for 7 bytes on the only CPU, 65 where softirq has cores of its own.
+  assert.equal(cpuOf(reader, record, 8)!.toFixed(6), (0.321 / 7).toFixed(6));
+  assert.equal(cpuOf(reader, { ...record, coreBusyPs: [1, 1, 1, 1] }, 8)!.toFixed(6), (0.065 / 7).toFixed(6));
   // 21 ps for 7 bytes are 0.003 ns a byte; 8 Gbit/s are a byte each ns.
   assert.equal(cpuOf(ROW, record, 8), 0.003);
   assert.equal(cpuOf(ROW, record, null), null);
