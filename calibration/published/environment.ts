@@ -104,7 +104,7 @@ export function taskFor(c: Conditions, scale: Scale, book: Book): TaskSpec {
     machine: machineFor(c, scale, book),
     cluster,
     traffic: { netperf: trafficOf(c, test, mtu) },
-    policy: { rules: rulesOf(backend) },
+    policy: { rules: rulesOf(backend), ruleKind: 'iptables-nft' },
     podMtuBytes: mtu,
     congestion: 'cubic',
     ...windowOf(test.kind),

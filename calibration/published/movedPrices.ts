@@ -48,17 +48,6 @@ export const MOVED_PRICES: readonly MovedPrice[] = [
     beds: ['FEL'],
   },
   {
-    stages: ['NF_RULE'],
-    field: 'eachNs',
-    machine: 'xeon-25g',
-    unit: 'ns',
-    from: 1.8,
-    to: 12,
-    range: [0.5, 30],
-    reason: 'rules of Kubernetes hosts are iptables-nft: 12 ns each (K7), not iptables-legacy',
-    beds: ['IB24'],
-  },
-  {
     stages: ['NAT'],
     field: 'eachNs',
     machine: 'xeon-25g',

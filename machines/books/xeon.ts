@@ -51,7 +51,7 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   NF_RULE_NFT: assumed('E-rules', [0.5, 2], { eachNs: 4 }),
   NF_RULE_XT: assumed('E-rules', [0.5, 2], { eachNs: 14 }),
   NF_SET: assumed('E-rules', [0.5, 2], { eachNs: 120 }),
-  NF_RULE: assumed('K7 C116', [0.1, 4.5], { eachNs: 12 }),
+  NF_RULE: assumed('K7 C116', [0.5, 30], { eachNs: 1.8 }),
   CT: assumed('C080 as bound; M-cold', [0.4, 2.4], { firstNs: 150 * COLD, eachNs: 150 }),
   CT_NEW: assumed('K7', [0.5, 2], { eachNs: 900 }),
   NAT: assumed('E-nat M-cold', [0.25, 1], { firstNs: 320 * COLD, eachNs: 320 }),

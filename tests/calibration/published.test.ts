@@ -164,7 +164,7 @@ test('without a bed, what it alone asked for stands where its source puts it', (
   const without = bookWithout('FEL').change(prices, 'xeon-25g');
   assert.equal(without.NAT.eachNs, 80);
   assert.equal(without.BR_RX.eachNs, 150);
-  assert.equal(without.NF_RULE.eachNs, prices.NF_RULE.eachNs);
+  assert.equal(without.WAKE.eachNs, prices.WAKE.eachNs);
   assert.deepEqual(bookWithout('IB18').change(prices, 'xeon-25g'), prices);
   const guest = machineNamed('cloud-virtio').prices;
   assert.equal(bookWithout('KRD').change(guest, 'cloud-virtio').NIC_RX_POLL.eachNs, 350);
