@@ -50,9 +50,13 @@ export function emit(p: Partition, b: number, core: number): void {
   }
 }
 
-/** get_rps_cpu: by a hash of the flow, which the dissector finds behind the outer header too. */
+/**
+ * get_rps_cpu: by a hash of the flow, which the dissector finds behind the outer header too. Two hosts on one core set
+ * have a core each in their masks.
+ */
 function rpsCore(p: Partition, b: number): number {
   const { batches, setup } = p;
+  if (setup.sharedCores) return ((batches.dstNode[b]! - p.firstNode) % setup.cores) * STRIDE;
   const flow = mix32(batches.sock[b]!, batches.srcNode[b]!) >>> 0;
   return p.coreBase(batches.dstNode[b]! - p.firstNode) + (flow % setup.cores) * STRIDE;
 }
