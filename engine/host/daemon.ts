@@ -9,16 +9,20 @@ import { leaveLane } from './napi.ts';
 import type { Partition } from './partition.ts';
 import { CALL, POLL } from './rows.ts';
 
-/** Each packet leaves with its own system call: a long job would hold the first back for the last, ns. */
-const DAEMON_JOB_NS = 4_000;
+/**
+ * Each packet leaves with its own system call. Where the other host's daemon is woken by each of them (one core set, no
+ * NIC whose interrupts gather them), a long job would hold the first back for the last: about one packet a job, ns.
+ */
+const LONE_JOB_NS = 4_000;
 
 /** One job: rounds until the cap. False: both queues are empty. */
 export function daemonJob(p: Partition, t: number): boolean {
   const { threads, setup } = p;
   const { row } = setup.compiled;
   if (threads.aHead[t]! < 0 && threads.bHead[t]! < 0) return false;
+  const capNs = setup.sharedCores ? LONE_JOB_NS : setup.jobCapNs;
   let dry = 0;
-  while (p.jobNs < DAEMON_JOB_NS && (threads.aHead[t]! >= 0 || threads.bHead[t]! >= 0)) {
+  while (p.jobNs < capNs && (threads.aHead[t]! >= 0 || threads.bHead[t]! >= 0)) {
     const out = threads.aHead[t]! >= 0;
     const into = threads.bHead[t]! >= 0;
     if (out) forward(p, t, true);
