@@ -43,7 +43,7 @@ export const MOVED_PRICES: readonly MovedPrice[] = [
     unit: 'ns',
     from: 150,
     to: 300,
-    range: [0.5, 3],
+    range: [0.5, 2],
     reason: 'C109 is plain switching at 64 B; a bridge pass measured on a faster core costs 396 (K4)',
     beds: ['FEL'],
   },

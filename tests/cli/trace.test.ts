@@ -59,13 +59,13 @@ test('the first skb of a stream over VXLAN: prices, link times and waits add up 
     ],
   );
   const [send, nic, port, receive, read] = steps as [TraceStep, TraceStep, TraceStep, TraceStep, TraceStep];
-  // tcp tx 400 + 10 × 10; pod device 50; ENCAP 200 + 300; NIC 120 + 10 × 30.
+  // Switched in first; tcp tx 400 + 10 × 10; pod device 50; ENCAP 200 + 300; NIC 120 + 10 × 30.
   assert.deepEqual(
     send.rows.filter((row) => row.name !== 'write').map((row) => [row.name, row.ns]),
     [
+      ['switch', 800],
       ['tcp tx', 500],
       ['tunnel#0 gso', 970],
-      ['switch', 800],
     ],
   );
   const write = send.rows.find((row) => row.name === 'write')!;

@@ -22,9 +22,15 @@ function pastQuickAcks(t: TcpTable, ep: number): number {
   return 16 * MSS;
 }
 
+/** As if the last ACK had granted 30,000 bytes: more could be granted now, so ACKs need not wait for the reader. */
+function grantedLittle(t: TcpTable, ep: number): void {
+  t.s.c.rcvRight[ep] = t.s.c.rcvNxt[ep]! + 30_000;
+}
+
 test('single packets: every second one is acknowledged, the odd one after 40 ms', () => {
   const { t, ep } = receiver();
   const at = pastQuickAcks(t, ep);
+  grantedLittle(t, ep);
   equal(t.onData(ep, 1e9, at, MSS, 1, 1, false), 0);
   equal(t.timerPs(ep), 1e9 + 40e9);
   equal(t.onData(ep, 2e9, at + MSS, MSS, 1, 1, false), 1);
@@ -32,8 +38,10 @@ test('single packets: every second one is acknowledged, the odd one after 40 ms'
   equal(t.ackSeq, at + 2 * MSS);
   equal(t.timerPs(ep), Infinity);
   // Ten packets of one poll that were not merged: five. Five: two, and the fifth waits.
+  grantedLittle(t, ep);
   equal(t.onData(ep, 3e9, at + 2 * MSS, 10 * MSS, 10, 10, false), 5);
   t.fillAck(ep, 3e9);
+  grantedLittle(t, ep);
   equal(t.onData(ep, 4e9, at + 12 * MSS, 5 * MSS, 5, 5, false), 2);
   t.fillAck(ep, 4e9);
   equal(t.ackSeq, at + 16 * MSS);
@@ -45,7 +53,38 @@ test('single packets: every second one is acknowledged, the odd one after 40 ms'
 test('a merged skb of many segments: one ACK', () => {
   const { t, ep } = receiver();
   const at = pastQuickAcks(t, ep);
+  t.read(ep, 0, at);
+  t.s.c.rcvRight[ep] = at + 20_000;
+  // 65,536 − 44,000 B could be granted, more than the 20,000 that were.
   equal(t.onData(ep, 1e9, at, 44 * MSS, 44, 1, false), 1);
+});
+
+test('a reader that lags: its read acknowledges, as long as less could be granted than was', () => {
+  const { t, ep } = receiver();
+  const at = pastQuickAcks(t, ep);
+  t.read(ep, 0, at);
+  t.s.c.rcvRight[ep] = at + 40_000;
+  // 65,536 − 30,000 B are fewer than 40,000: no ACK, but the timer of a delayed one.
+  equal(t.onData(ep, 1e9, at, 30 * MSS, 30, 1, false), 0);
+  equal(t.timerPs(ep), 1e9 + 40e9);
+  equal(t.onData(ep, 2e9, at + 30 * MSS, 10 * MSS, 10, 10, false), 0);
+  equal(t.timerPs(ep), 1e9 + 40e9);
+  equal(t.read(ep, 3e9, 40 * MSS), 1);
+  t.fillAck(ep, 3e9);
+  equal(t.ackSeq, at + 40 * MSS);
+  equal(t.ackWindowBytes, 65_536);
+  equal(t.timerPs(ep), Infinity);
+});
+
+test('the window threshold grows as if the reader had emptied the queue', () => {
+  const { t, ep } = receiver();
+  const at = pastQuickAcks(t, ep);
+  // 100,000 B of window are there, 65,536 may be granted. 16,000 and 20,000 B lie unread, of which nothing is taken off.
+  t.s.c.rcvBuf[ep] = 200_000;
+  t.onData(ep, 1e9, at, 10 * MSS, 10, 1, false);
+  t.onData(ep, 1e9, at + 10 * MSS, 10 * MSS, 10, 1, false);
+  // Twice an skb each time, up to 100,000 less one skb.
+  equal(t.s.c.rcvSsthresh[ep], 90_000);
 });
 
 test('out of order: an ACK at once, with the newest block first', () => {
