@@ -47,8 +47,8 @@ import { netperf } from './scenarios/lib/traffic.ts';
 const backend = backendNamed('geneve-lite');
 const mtu = deriveMtu(backend, 1500);
 const sumCsum = (machine) =>
-  compile(backend, machineNamed(machine), { rules: 0 }).paths.find((p) => p.name === 'tunnel')
-  .lanes.flatMap((lane) => lane.stages).filter((stage) => stage === 'CSUM_SW').length;
+  compile(backend, machineNamed(machine), { rules: 0 }).paths
+  .find((p) => p.name === 'tunnel').lanes.flatMap((lane) => lane.stages).filter((stage) => stage === 'CSUM_SW').length;
 const record = runTask({
   task: 'tiny', index: 0, cell: 'backend=geneve-lite', dims: { backend: backend.name }, scenario: 'tiny', seed: 1,
   backend, baseline: backendNamed('host'), machine: machineNamed('xeon-25g'), cluster: twoNodes(),

@@ -170,7 +170,9 @@ test('all prices × k: a CPU-bound flood slows down by k', () => {
 });
 
 test('all prices × k: one CPU-bound TCP stream slows down by k', () => {
-  // Cores that never sleep and interrupts without moderation: nothing else takes time.
+  // Cores that never sleep and interrupts without moderation: no other wait has a fixed length. What stays fixed is
+  // when a long copy becomes a job of its own (10 µs) and how long a job may grow (20 µs): × 2 to × 8 lie on one side
+  // of both, × 1 on the other, which costs it 5 %. The stream has recovered from its slow start by then.
   const change = { waking: { pollNs: 1e12 }, nic: { moderationUs: 0 } };
   for (const backend of ['flannel-vxlan', 'calico-ipip']) {
     const rate = (k: number): number =>
@@ -179,13 +181,14 @@ test('all prices × k: one CPU-bound TCP stream slows down by k', () => {
           tinyTask({
             backend,
             machine: scaledMachine('xeon-25g', k, change),
-            warmupPs: 20 * MS,
-            windowPs: 30 * MS,
+            warmupPs: 200 * MS,
+            windowPs: 50 * MS,
           }),
         ),
       );
-    const once = rate(1);
-    for (const k of [2, 4, 8]) near(rate(k) * k, once, 0.02, `${backend} × ${k}`);
+    const twice = rate(2) * 2;
+    for (const k of [4, 8]) near(rate(k) * k, twice, 0.01, `${backend} × ${k}`);
+    near(rate(1), twice, 0.06, `${backend} × 1`);
   }
 });
 
