@@ -1,12 +1,14 @@
 /**
  * Cost book of one measured virtual machine (AMD EPYC Zen 5, two cores, Linux 6.18, no NIC).
  *
- * Sums are measured, their split over stages follows sampled shares: UDP of 64 B send + receive 2,492 ns,
- * veth crossing 370, bridge pass 483, forwarding 445, VXLAN 2,860 alone, 1,300 in bursts. `first + each` is
- * the price alone, `each` in a burst; veth and bridge keep 0.82 of theirs, forwarding all. Bulk TCP pays
- * 0.34 ns/B on the sender's core (inferred): little of it is the copy (small datagrams show 0.03), the rest
- * is pages and cache, and stands with TCP_TX. Stages that it never runs (NIC, eBPF, WireGuard) are assumed.
- * Keys in `source`: docs/SOURCES.md, section "Prices" (K… = sections of the measurements).
+ * Measured prices rest on a frozen subset of its rows alone (calibration/fittingSubset.ts; equations and shares:
+ * docs/SOURCES.md, "How the book of this machine was fitted"). Sums are measured, their split over stages follows
+ * sampled shares: a datagram over host network 2,862 ns, veth crossing 370, bridge pass 483, forwarding 445, VXLAN
+ * 2,860. `first + each` is the price alone, `each` in a burst: 0.866 of it for every stage of a path. Bulk TCP pays
+ * most for payload pages that another core has freed (PAGES), little for the copy. Stages that no row of the subset
+ * runs (NIC, GRO, eBPF, WireGuard, the daemon, TUN, rules, NAT) are assumed, with the publication that bounds them.
+ * Left out: shared caches, the other guests of the host. Keys in `source`: docs/SOURCES.md, section "Prices" (K… =
+ * sections of the measurements).
  */
 import type { Price } from '../../engine/host/machine.ts';
 import type { StageId } from '../../engine/host/stages.ts';
