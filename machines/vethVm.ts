@@ -42,7 +42,7 @@ export const vethVm: Machine = {
     pollNs: 0,
     sleepNs: 2_800,
     haltAfterNs: 50_000,
-    haltNs: 12_000,
+    haltNs: 6_400,
     source: 'K3 K6: wake-up across cores 12–23 µs halted, about 12.5 µs with CPU work when kept awake',
     confidence: 'measured',
   },

@@ -103,16 +103,16 @@ export function compile(backend: Backend, machine: Machine, policy: PolicySpec):
     return rows.register(b);
   };
   const row = {
-    write: single('write', 'system', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC'),
+    write: single('write', 'system', 'APP_CALL', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC'),
     tcpTx: single('tcp tx', 'system', 'TCP_TX', 'IP_OUT'),
     ackTx: single('ack tx', 'system', 'ACK_TX', 'IP_OUT'),
-    udpTx: single('udp tx', 'system', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC', 'UDP_OUT', 'IP_OUT'),
+    udpTx: single('udp tx', 'system', 'APP_CALL', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC', 'UDP_OUT', 'IP_OUT'),
     pageHead: single('page head', 'system', 'PAGE_HEAD'),
     tcpRx: single('tcp rx', 'system', 'IP_RCV_LOCAL', 'TCP_RX'),
     tcpAckRx: single('ack rx', 'system', 'IP_RCV_LOCAL', 'TCP_ACK_RX'),
     udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'UDP_RCV_SOCK'),
     udpRxLoop: single('udp rx loopback', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
-    read: single('read', 'system', 'U_SYSCALL', 'COPY_K2U', 'SKB_FREE'),
+    read: single('read', 'system', 'APP_CALL', 'U_SYSCALL', 'COPY_K2U', 'SKB_FREE'),
     poll: single('poll', 'softirq', 'NIC_IRQ', 'NAPI_POLL'),
     wake: [
       single('wake', 'system', 'WAKE'),

@@ -35,6 +35,7 @@ const def = (per: Per, text: string, more: Omit<StageDef, 'per' | 'text'> = {}):
 
 export const STAGES = {
   U_SYSCALL: def('call', 'system call entry and exit'),
+  APP_CALL: def('call', 'what a program does around its call: waits in select(), reads the clock'),
   COPY_U2K: def('byte', 'copy from user to kernel', { copies: 1 }),
   COPY_K2U: def('byte', 'copy from kernel to user', { copies: 1 }),
   COPY_CSUM_K2K: def('byte', 'copy and checksum inside the kernel', { copies: 1 }),

@@ -16,6 +16,7 @@ import { assumed, measured } from './price.ts';
 
 export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   U_SYSCALL: measured('K3', { eachNs: 125 }),
+  APP_CALL: measured('K3', { eachNs: 0 }),
   COPY_U2K: measured('K4 K8', { eachNs: 0.025 }),
   COPY_K2U: measured('K5 K8', { eachNs: 0.0146 }),
   COPY_CSUM_K2K: assumed('C093', [0.5, 2], { eachNs: 0.07, packetNs: 100 }),
@@ -77,7 +78,7 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   BPF_REDIRECT_PEER: assumed('C110 as bound', [0.3, 2], { eachNs: 50 }),
   WAKE: measured('K3', { eachNs: 500 }),
   IPI: assumed('K6 share', [0.3, 1.7], { eachNs: 6_400 }),
-  HALT_KICK: assumed('K3 share', [0.3, 1.7], { eachNs: 6_000 }),
+  HALT_KICK: assumed('K3 share', [0.3, 1.7], { eachNs: 6_400 }),
   CTXSW: measured('K3', { eachNs: 2_450 }),
   BLOCK: assumed('K6 share', [0.3, 1.7], { eachNs: 11_700 }),
   PAGES: assumed('K5 share', [0.6, 1.6], { eachNs: 0.323 }),
