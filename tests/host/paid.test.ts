@@ -187,7 +187,7 @@ function daemonLets(base: string, callNs: number): number[] {
   return [...new Set(b.deliveries.map((d) => d.at))].map((at) => at / US);
 }
 
-test('on one core set flanneld lets each packet go by itself once it costs 4 µs, and the other end works beside it', () => {
+test('on one core set flanneld lets each packet go once it costs 4 µs, and the other end works beside it', () => {
   // Exit 1 µs, two calls of 2 µs, exit of the other core 1 µs: the first is handed over from 16 µs on, then one each 4.
   assert.deepEqual(daemonLets('veth-vm', 2000), [16, 20, 24, 28, 32, 36, 40, 44, 48, 52]);
   // 400 ns a packet: ten are one job of 4 µs.
