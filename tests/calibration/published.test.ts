@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readMeasurements } from '../../calibration/formats/read.ts';
+import { shippedMeasurements } from '../../calibration/formats/shipped.ts';
 import type { PublishedRow } from '../../calibration/formats/types.ts';
 import { type Anchor, anchorOf } from '../../calibration/published/anchor.ts';
 import { type Conditions, conditionsOf, kernelVersion } from '../../calibration/published/conditions.ts';
@@ -232,4 +233,15 @@ test('unknown backends, metrics and beds become rows with a reason', () => {
   assert.match(step.value[0]!.reason ?? '', /no backend 'ovn'/);
   assert.match(step.value[1]!.reason ?? '', /p99_us/);
   assert.deepEqual(publishedStudies([]), []);
+});
+
+test('where the list has a host on one node only, the publication’s host between nodes fixes the scale', () => {
+  const { published } = shippedMeasurements();
+  const rows = published.filter(({ row }) => row.bed === 'SLIM');
+  const bulk = anchorFor(rows, 'tcp1') as Anchor;
+  assert.equal(bulk.measured, 26.8);
+  assert.deepEqual([bulk.conditions.backend, bulk.conditions.sameNode], ['host', false]);
+  assert.equal((anchorFor(rows, 'latency') as Anchor).measured, 11.3);
+  const alone = rows.map((row): PublishedRow => ({ ...row, beside: [] }));
+  assert.equal(anchorFor(alone, 'tcp1'), 'no host row across nodes');
 });
