@@ -1,7 +1,9 @@
 /** What of a system call's data leaves when: full skbs at once, the rest at its end, short segments by Nagle. */
 import { deepEqual } from 'node:assert/strict';
 import test from 'node:test';
+import { runTask } from '../../engine/task.ts';
 import { TcpTable } from '../../engine/transport/tcpTable.ts';
+import { netperfTraffic, pricedMachine, tinyTask } from '../lib/tinyTask.ts';
 
 const MSS = 1448;
 
@@ -74,4 +76,25 @@ test('without Nagle every short segment goes', () => {
   deepEqual(leaves(), [2000]);
   t.write(ep, 100);
   deepEqual(leaves(), [100]);
+});
+
+test('a stream of such calls: two full skbs and a short one, again and again', () => {
+  // 20 µs a piece of 64 KB: the first is on its way while the second is copied.
+  const machine = pricedMachine('veth-vm', { U_SYSCALL: 500, COPY_U2K: 0.3 });
+  const traffic = netperfTraffic('TCP_STREAM', { messageBytes: 131_072 });
+  const sent: number[] = [];
+  runTask(tinyTask({ machine, traffic, windowPs: 20e9 }), {
+    built: ({ stacks }) => {
+      for (const { tcp } of stacks) {
+        const next = tcp.nextSkb.bind(tcp);
+        tcp.nextSkb = (ep, now) => {
+          const found = next(ep, now);
+          if (found && now > 15e9) sent.push(tcp.outBytes);
+          return found;
+        };
+      }
+    },
+  });
+  const from = sent.indexOf(752) + 1;
+  deepEqual(sent.slice(from, from + 9), [65_160, 65_160, 752, 65_160, 65_160, 752, 65_160, 65_160, 752]);
 });
