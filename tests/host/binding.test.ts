@@ -48,12 +48,12 @@ test('calico-ipip into one node: the link to it; with one RX queue instead of ei
   assert.equal(to(1).resource, 'softirq core');
 });
 
-test('switch buffers of 1 MB: the link; of 20 or 40 packets: a queue limit', () => {
-  for (const [backend, fanIn, packets] of [
-    ['host', 8, 20],
-    ['host', 31, 20],
-    // With 20 one stream of 31 keeps the port to itself (the others wait for time-outs), and its softirq core binds.
-    ['flannel-vxlan', 31, 40],
+test('switch buffers of 1 MB: the link; of 20 packets: a queue limit', () => {
+  for (const [backend, fanIn] of [
+    ['host', 8],
+    ['host', 31],
+    // Of 31 one stream would keep the port to itself (the others wait for time-outs), and its softirq core bind.
+    ['flannel-vxlan', 8],
   ] as const) {
     const into = (bufferBytes: number): Binding =>
       binds({
@@ -62,7 +62,7 @@ test('switch buffers of 1 MB: the link; of 20 or 40 packets: a queue limit', () 
         traffic: netperfTraffic('TCP_STREAM', { matrix: 'incast', fanIn }),
       });
     assert.equal(into(1_000_000).resource, 'downlink');
-    const small = into(packets * 1538);
+    const small = into(20 * 1538);
     assert.deepEqual(
       [small.kind, small.resource],
       ['queue', 'ToR port'],
