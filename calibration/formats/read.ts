@@ -93,7 +93,7 @@ const unknownFormat = (name: string): BadMeasurementFile =>
  * @throws BadMeasurementFile
  */
 export function parseMeasurementJson(name: string, text: string): unknown {
-  if (text.trim() === '') throw new BadMeasurementFile(name, 'the file is empty');
+  if (text.trim() === '') throw new BadMeasurementFile(name, 'not JSON: the file is empty');
   try {
     const bare = text
       .replace(/^\uFEFF/, '')

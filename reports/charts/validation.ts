@@ -83,8 +83,8 @@ function scatter({ id, title, by, rows }: Group): ChartPlan {
   });
   return {
     id: `validation-${id}`,
-    title: `Predicted against measured: ${title}`,
-    subtitle: `${rows.length} rows; bands ±10 % and ±25 %; hollow: a price was fitted on the row`,
+    title,
+    subtitle: `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}; bands ±10 % and ±25 %; hollow: a price was fitted on the row`,
     spec: (widthPx) => ({
       height: Math.min(340, Math.round(widthPx * 0.72)),
       layer: [

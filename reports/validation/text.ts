@@ -5,8 +5,12 @@
 import { GAP, type Paint, PLAIN, printBlock, shareWidth, widestOf, wrap } from '../grid.ts';
 import type { Validation } from './schema.ts';
 import { againstOf, KEPT, MISSED, rowTables, summaryTables, type TextTable, verdictOf } from './tables.ts';
+import { counted, problemLines } from './words.ts';
 
 const WIDTH = 120;
+const LEGEND =
+  'Error: predicted ÷ measured − 1. ÷ noise: the error over the spread that a repeat would show (at most 1: inside ' +
+  'the noise).';
 
 /**
  * @param options.all    print rows that are not scored too
@@ -19,14 +23,11 @@ export function renderValidation(
   const width = Math.max(80, options.width ?? WIDTH);
   const paint = options.paint ?? PLAIN;
   const title = `Predictions of model ${document.model.version} beside ${againstOf(document)}`;
-  const lines = wrap(title, width).map(paint.bold);
+  const lines = [...wrap(title, width).map(paint.bold), ...wrap(LEGEND, width).map(paint.dim)];
   const tables = [...rowTables(document, options.all === true), ...summaryTables(document)];
   for (const table of tables) lines.push('', ...printTable(table, width, paint));
   lines.push(...hidden(document, options.all === true).map(paint.dim));
-  for (const { file, path, message } of document.problems)
-    lines.push(
-      ...wrap(`skipped: ${file}${path === '' ? '' : `, ${path}`}: ${message}`, width).map(paint.yellow),
-    );
+  lines.push(...problems(document, width).map(paint.yellow));
   lines.push('', ...wrap(verdictOf(document), width).map(paint.bold));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
@@ -76,7 +77,13 @@ function broken(text: string, width: number): string {
   return lines.join('\n');
 }
 
+/** Words that are longer than a line, such as paths of files, are broken. */
+function problems({ problems: all }: Validation, width: number): string[] {
+  const lines = problemLines(all).flatMap((line) => broken(line, width).split('\n'));
+  return lines.length === 0 ? [] : ['', 'What could not be used:', ...lines];
+}
+
 function hidden({ rows }: Validation, all: boolean): string[] {
   const count = rows.filter(({ list }) => list === 'not scored').length;
-  return all || count === 0 ? [] : [`${count} rows that are not scored are left out above; --all shows them`];
+  return all || count === 0 ? [] : [`${counted(count, 'row')} not scored, left out above; --all shows them`];
 }
