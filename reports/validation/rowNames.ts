@@ -33,7 +33,7 @@ export function rowNames(ids: readonly string[]): RowNames {
     if (common.length > 0 || alone) said.push(`${exp}: ${common.join(', ')}`);
     for (const { id, words } of mine) {
       const own = words.filter((word) => !common.includes(word));
-      names.set(id, [...(alone ? [] : [exp]), ...own].join(' '));
+      names.set(id, [...(alone ? [] : [exp]), own.join(', ')].join(': '));
     }
   }
   return { names, common: said.join('; ') };

@@ -8,6 +8,8 @@ import { againstOf, KEPT, MISSED, rowTables, summaryTables, type TextTable, verd
 import { counted, problemLines } from './words.ts';
 
 const WIDTH = 120;
+/** Tables of eight columns in a terminal of 80: words are broken, lines are not. */
+const TEXT_MIN = 9;
 const LEGEND =
   'Error: predicted ÷ measured − 1. ÷ noise: the error over the spread that a repeat would show (at most 1: inside ' +
   'the noise).';
@@ -45,7 +47,7 @@ function printTable(table: TextTable, width: number, paint: Paint): string[] {
   );
   const fixed = columns.reduce((sum, { align }, k) => sum + (align === 'right' ? wanted[k]! : 0), 0);
   const texts = columns.flatMap(({ align }, k) => (align === 'left' ? [wanted[k]!] : []));
-  const room = shareWidth(texts, width - fixed - GAP.length * (columns.length - 1));
+  const room = shareWidth(texts, width - fixed - GAP.length * (columns.length - 1), TEXT_MIN);
   let text = 0;
   const printed = columns.map(({ name, align, cells }, k) => {
     const colour = (cell: string): string => {
@@ -61,11 +63,11 @@ function printTable(table: TextTable, width: number, paint: Paint): string[] {
   return [paint.bold(table.title), ...note, ...(table.rows.length === 0 ? [] : printBlock(printed, paint))];
 }
 
-/** Lines of at most `width`, broken at spaces, or at commas and slashes where a word is longer. */
+/** Lines of at most `width`, broken at spaces, or at commas, slashes, hyphens and the like where a word is longer. */
 function broken(text: string, width: number): string {
   const lines = wrap(text, width).flatMap((line) => {
     if ([...line].length <= width) return [line];
-    const parts = line.split(/(?<=[,/])/);
+    const parts = line.split(/(?<=[,/=_-])/);
     const out = [''];
     for (const part of parts) {
       const last = out.at(-1)!;

@@ -137,14 +137,14 @@ test('rows of one experiment: by name, and what they have in common is said once
   assert.equal(table!.note, 'All rows of e3: mode=udp, mtu=1500.');
   assert.deepEqual(
     table!.rows.map(([name]) => name),
-    ['msg=64 busy_us_per_tx', 'msg=64 p50_us', 'msg=1400 p50_us'],
+    ['msg=64, busy_us_per_tx', 'msg=64, p50_us', 'msg=1400, p50_us'],
   );
 });
 
 test('short names tell rows of several experiments apart; a lonely row keeps its id', () => {
   const ids = ['e1/kind=udp,mode=loop/gbps', 'e1/kind=udp,mode=udp/gbps', 'e4/n=1/ns_per_pkt', 'IB-1/2'];
   const { names, common } = rowNames(ids);
-  assert.deepEqual([...names.values()], ['e1 mode=loop', 'e1 mode=udp', 'e4/n=1/ns_per_pkt', 'IB-1/2']);
+  assert.deepEqual([...names.values()], ['e1: mode=loop', 'e1: mode=udp', 'e4/n=1/ns_per_pkt', 'IB-1/2']);
   assert.equal(common, 'e1: kind=udp, gbps');
   assert.deepEqual(['a=10', 'a=9', 'a', 'a=9,b'].sort(byName), ['a', 'a=9', 'a=9,b', 'a=10']);
 });
