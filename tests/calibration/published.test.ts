@@ -164,7 +164,9 @@ test('without a bed, what it alone asked for stands where its source puts it', (
   const { prices } = machineNamed('xeon-25g');
   const without = bookWithout('FEL').change(prices, 'xeon-25g');
   assert.equal(without.NAT.eachNs, 80);
-  assert.equal(without.BR_RX.eachNs, 150);
+  // 1.2 times 80: the excess follows.
+  assert.equal(without.NAT.firstNs, 96);
+  assert.equal(without.BR_RX.eachNs, prices.BR_RX.eachNs);
   assert.equal(without.WAKE.eachNs, prices.WAKE.eachNs);
   assert.deepEqual(bookWithout('IB18').change(prices, 'xeon-25g'), prices);
   const guest = machineNamed('cloud-virtio').prices;
