@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backendNamed } from '../../backends/catalog.ts';
+import { KERNEL_METRICS } from '../../calibration/kernel/metrics.ts';
 import { outerTuple, rssHash } from '../../engine/fabric/address.ts';
 import { compile } from '../../engine/host/compile.ts';
+import { runTask } from '../../engine/task.ts';
 import { machineNamed } from '../../machines/catalog.ts';
+import { netperfTraffic, tinyTask } from '../lib/tinyTask.ts';
 
 /** [machine, Gbit/s, queues, ring, µs, frames, facts of the NIC that hold] */
 const NICS = [
@@ -74,3 +77,22 @@ test('which flows of one node pair a NIC can tell apart', () => {
   assert.equal(hashes('xeon-e5-10g', 'flannel-vxlan'), 1, 'addresses alone, for UDP');
   assert.equal(hashes('xeon-e5-10g', 'host'), 16);
 });
+
+// Payload of a line at MTU 1500: rate × 1,448 / 1,538.
+for (const [name, gbps, payloadGbps] of [
+  ['xeon-e5-10g', 10, 9.414],
+  ['cloud-sriov', 12.5, 11.768],
+  ['xeon-40g', 40, 37.659],
+] as const) {
+  test(`${name}: four streams of a host fill its ${gbps} GbE`, () => {
+    const spec = tinyTask({
+      machine: name,
+      cluster: { linkGbps: gbps },
+      traffic: netperfTraffic('TCP_STREAM', { streams: 4 }),
+      warmupPs: 30e9,
+      windowPs: 20e9,
+    });
+    const carried = KERNEL_METRICS.gbps!(spec, runTask(spec));
+    assert.ok(carried > 0.97 * payloadGbps && carried < 1.01 * payloadGbps, `${carried} Gbit/s`);
+  });
+}
