@@ -29,7 +29,7 @@ export interface DocumentInput {
 const NOISE_MIN = 0.04;
 const NAIVE = {
   host: 'every backend does what the host does',
-  line: "payload's share of the line, else what the host does",
+  line: "TCP between nodes has the payload's share of the line",
 } as const;
 
 /** The document; equal rows give equal documents. */
