@@ -58,6 +58,7 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
       return { stage, class: cls, ps: ps.toString(), confidence };
     }),
     coreBusyPs: coreBusy(cluster, measure),
+    rxQueues: setup.rxQueues,
     rackCpu: rackCpu(cluster, measure),
     utilisation: mean,
     binding: binding(mean, losses, windowHeld(cluster), flood),

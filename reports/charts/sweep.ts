@@ -25,6 +25,9 @@ const DIM_TITLES: Readonly<Record<string, string>> = {
   streams: 'parallel streams',
   load: 'offered load (share of the NIC rate)',
   nodes: 'nodes',
+  fanIn: 'senders',
+  requests: 'requests of a node (1/s)',
+  rules: 'rules',
   cores: 'cores of a node',
   queues: 'RX queues of a NIC',
 };
@@ -92,12 +95,16 @@ function pointOf(cell: Cell, { dim, metric }: SweepSetting, scale: Scale) {
 
 /** An axis with a tick at each value that was simulated, printed in full: a number format would round it. */
 function placeAxis(dim: string, places: readonly number[]) {
-  const log = places[0]! > 0 && places.at(-1)! / places[0]! >= LOG_FROM;
+  // From zero on, a scale that is linear up to the first step and logarithmic beyond.
+  const first = places[0]! > 0 ? places[0]! : places[1]!;
+  const far = places.at(-1)! / first >= LOG_FROM;
+  const type = !far ? 'linear' : places[0]! > 0 ? 'log' : 'symlog';
+  const constant = type === 'symlog' ? { constant: first } : {};
   return {
     field: 'at',
     type: 'quantitative',
     title: dimTitle(dim),
-    scale: { type: log ? 'log' : 'linear', zero: false, nice: false, padding: 12 },
+    scale: { type, ...constant, zero: false, nice: false, padding: 12 },
     axis: { values: places, labelExpr: 'toString(datum.value)', labelOverlap: 'greedy', grid: false },
   };
 }
