@@ -63,11 +63,13 @@ export function scored(
   predicted: number | null,
   more: Partial<Pick<Row, 'scaleAssumed' | 'naive' | 'reason' | 'pairing'>> = {},
 ): Row {
-  const usable = predicted !== null && Number.isFinite(predicted) && measured.measured !== 0;
+  const error = predicted === null ? null : predicted / measured.measured - 1;
+  const usable = error !== null && Number.isFinite(error);
   return {
     ...measured,
     predicted: usable ? predicted : null,
-    error: usable ? predicted / measured.measured - 1 : null,
+    error: usable ? error : null,
+    reason: error === null || usable ? measured.reason : 'its error is no finite number',
     scaleAssumed: false,
     naive: { host: null, line: null },
     ...more,

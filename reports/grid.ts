@@ -65,12 +65,12 @@ export function cut(columns: readonly Printed[], width: number): Printed[][] {
   return columns.map((column) => [column]);
 }
 
-/** Widths that fit: the widest gives way first, down to the least readable one. */
-export function shareWidth(wanted: readonly number[], free: number): number[] {
+/** Widths that fit: the widest gives way first, down to `min`, the least readable one. */
+export function shareWidth(wanted: readonly number[], free: number, min = TEXT_WIDTH_MIN): number[] {
   const widths = [...wanted];
   while (widths.reduce((a, b) => a + b, 0) > free) {
     const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest]! <= TEXT_WIDTH_MIN) break;
+    if (widths[widest]! <= min) break;
     widths[widest]!--;
   }
   return widths;

@@ -83,10 +83,10 @@ function specOf({ cfg }: BottleneckInput): BottleneckSpec | string {
     const value = cfg[name];
     const min = name === 'delay_us' ? 0 : Number.MIN_VALUE;
     if (typeof value !== 'number' || !(value >= min) || value > max)
-      return `${name} is ${JSON.stringify(value)}`;
+      return `${name} is ${JSON.stringify(value)}; modelled ${min === 0 ? 'from' : 'above'} 0 to ${max}`;
   }
   const of = (name: keyof typeof LIMITS): number => cfg[name] as number;
-  if (!Number.isInteger(of('flows'))) return `flows is ${of('flows')}`;
+  if (!Number.isInteger(of('flows'))) return `flows is ${of('flows')}; modelled in whole numbers`;
   if (of('rate') * 1e6 * of('secs') > BITS_MAX) return 'too long at this rate: more than 50 GB';
   return {
     bottleneck: nameOf(cfg),

@@ -28,7 +28,8 @@ export function shown(value: unknown): string {
     // An alias of YAML may hold itself.
     text = typeof value;
   }
-  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
+  if (text.length <= SHOWN_MAX) return text;
+  return `${text.slice(0, SHOWN_MAX)}…${text.startsWith('"') ? '"' : ''}`;
 }
 
 export const isFields = (value: unknown): value is Fields =>

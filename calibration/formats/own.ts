@@ -14,6 +14,8 @@ import { type Row, type Study, scored } from '../study.ts';
 import { ASSUMED, type Fixed, ownFigure, ownTask } from './ownTask.ts';
 import type { OwnMeasurement } from './types.ts';
 
+/** Which of both, and why, the comparison says where it says what could not be used. */
+const NOT_RUN = 'not modelled, or its run failed';
 const LIMIT_SHARE = 0.93;
 const ROUNDS_MAX = 8;
 const AGREES = 0.01;
@@ -53,7 +55,7 @@ export function* ownStudy(rows: readonly OwnMeasurement[]): Study {
   const records = yield tasks;
   return asked.map(({ row, task }) => {
     const record = typeof task === 'string' ? null : (records[tasks.indexOf(task)] as TaskRecord | null);
-    const why = typeof task === 'string' ? task : record === null ? 'the cell failed' : null;
+    const why = typeof task === 'string' ? task : record === null ? NOT_RUN : null;
     return told(row, rows, fits, record === null ? null : ownFigure(row, record), why);
   });
 }
@@ -82,7 +84,7 @@ function improve(fit: Fit, record: TaskRecord | null): void {
   const { row, fixed } = fit;
   const predicted = record === null ? null : ownFigure(row, record);
   if (predicted === null || predicted === 0) {
-    fit.outcome = 'its cell failed';
+    fit.outcome = `it is ${NOT_RUN}`;
     return;
   }
   const ratio = predicted / row.measured;

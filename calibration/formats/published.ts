@@ -1,6 +1,7 @@
 /**
  * Published records and the scoring lists beside them → rows with names of the catalogue and base units.
  */
+import { groupBy } from '../summary.ts';
 import {
   below,
   blame,
@@ -147,7 +148,7 @@ export function join(
   if (!hasList) {
     return unique(records).flatMap(({ entry, place }) => {
       const row = derivedRow(entry, place);
-      return row === null || !unitFits(row, place) ? [] : [converted(row, entry)];
+      return row === null || !unitFits(row, place) ? [] : [converted(row, entry, [])];
     });
   }
   const rows = unique(listed);
@@ -159,7 +160,14 @@ export function join(
   for (const [file, used] of files) {
     if (!used) problems.push({ file, path: '', message: 'no record is in any list; skipped' });
   }
-  return rows.map(({ entry }) => converted(entry, byId.get(entry.id) ?? null));
+  const unlisted = groupBy(
+    [...byId.values()].filter(({ id }) => !ids.has(id)),
+    ({ source_title }) => source_title,
+  );
+  return rows.map(({ entry }) => {
+    const record = byId.get(entry.id) ?? null;
+    return converted(entry, record, unlisted.get(record?.source_title ?? '') ?? []);
+  });
 }
 
 /** The first of each id; the others are blamed. */
@@ -174,11 +182,16 @@ function unique<T extends { readonly id: string }>(placed: readonly Placed<T>[])
   });
 }
 
-function converted(row: ScoringRow, record: PublishedRecord | null): PublishedRow {
+function converted(
+  row: ScoringRow,
+  record: PublishedRecord | null,
+  beside: readonly PublishedRecord[],
+): PublishedRow {
   const unit = unitOf(row.unit)!;
   return {
     row,
     record,
+    beside,
     ...meantByList(row.backend)!,
     measured: row.measured * unit.factor,
     baseline: row.baseline === null ? null : row.baseline * unit.factor,

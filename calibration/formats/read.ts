@@ -93,6 +93,7 @@ const unknownFormat = (name: string): BadMeasurementFile =>
  * @throws BadMeasurementFile
  */
 export function parseMeasurementJson(name: string, text: string): unknown {
+  if (text.trim() === '') throw new BadMeasurementFile(name, 'not JSON: the file is empty');
   try {
     const bare = text
       .replace(/^\uFEFF/, '')
@@ -101,6 +102,8 @@ export function parseMeasurementJson(name: string, text: string): unknown {
       );
     return JSON.parse(bare);
   } catch (error) {
-    throw new BadMeasurementFile(name, `not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`);
+    // The parser's text quotes the file, which may be anything.
+    const why = (error as Error).message.replace(/[\s\p{Cc}\uFFFD]+/gu, ' ');
+    throw new BadMeasurementFile(name, `not JSON: ${why}`);
   }
 }

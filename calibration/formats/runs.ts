@@ -136,6 +136,7 @@ function readOne(entry: Fields, place: Place, config: Rules, metrics: readonly s
 }
 
 function spreadFits(spread: unknown, metric: string, place: Place): spread is KernelEntry['r'][string] {
+  if (spread === undefined) return blame(place, 'missing; skipped') ?? false;
   if (!isFields(spread)) return blame(place, `${object(spread)}; skipped`) ?? false;
   const some = metric === 'tbf_drops' ? notNegative : positive;
   const other = optional(notNegative);

@@ -59,6 +59,8 @@ export interface PublishedRow {
   readonly row: ScoringRow;
   /** null: the files hold the list without the publication. */
   readonly record: PublishedRecord | null;
+  /** Figures of the same publication that stand in no list: conditions of its beds, never what is predicted. */
+  readonly beside: readonly PublishedRecord[];
   /** Name in the catalogue of backends; one that the catalogue lacks is the study's to report. */
   readonly backend: string;
   /** Both pods on one node. */

@@ -91,7 +91,7 @@ const chainOf = (exp: string, cfg: Config): string => {
 
 function pathOf(exp: string, cfg: Config): BedPath {
   const mode = text(cfg, 'mode', exp.startsWith('e4') ? 'hostgw' : undefined);
-  // The packets of that experiment passed one host between those of the pods.
+  // "Forwarding through one host": inferred from its price without rules, that of host-gw with one router more.
   const path = bedPath(mode, number(cfg, 'hops', exp === 'e4_fwd_rules' ? 1 : 0));
   if (path === null) throw new NotModelled(`unknown mode '${mode}'`);
   const { steps } = CHAINS[chainOf(exp, cfg)]!;

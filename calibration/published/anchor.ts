@@ -1,12 +1,14 @@
 /**
  * Which row fixes the speed of a bed: its own host row of the same family, one number each (rules 1 and 2).
  *
+ * Where the list has a host on one node only, the publication's host row between two nodes serves.
  * No host row fixes anything when it is a limit (93 % of the line's payload, a rate cap of a VM, a send buffer), a
  * loss (the publication's own retransmits), a ratio without figures, or itself a scored row. Of several host rows of a
  * family the one in the middle counts. Left out: pooling of several rows.
  */
 import { backendNamed } from '../../backends/catalog.ts';
 import type { PublishedRow } from '../formats/types.ts';
+import { unitOf } from '../formats/units.ts';
 import { type Conditions, conditionsOf } from './conditions.ts';
 import { lineGbps, linkMtuBytes } from './environment.ts';
 import { type Test, testOf } from './test.ts';
@@ -52,10 +54,26 @@ function candidate(published: PublishedRow): Anchor | string {
   if (row.family === 'cpu') return 'no host row';
   if (row.unit.startsWith('ratio')) return 'the source gives ratios without figures';
   if (/rate cap/.test(row.reason ?? '')) return 'host row is a rate cap';
-  if (row.list === 'scored' && row.ratio === 1) return 'the host row is itself scored';
   const own = conditionsOf(published);
-  if (own.sameNode) return 'no host row across nodes';
-  const conditions = baselineConditions(own, row.baseline_row);
+  if (own.sameNode) return betweenNodes(published, own) ?? 'no host row across nodes';
+  if (row.list === 'scored' && row.ratio === 1) return 'the host row is itself scored';
+  return usable(published, baselineConditions(own, row.baseline_row), baseline);
+}
+
+/** The same metric of the host between two nodes, where the list has it on one node only. */
+function betweenNodes(published: PublishedRow, own: Conditions): Anchor | string | null {
+  const { row, beside } = published;
+  const found = beside.find(
+    ({ mode, metric }) => metric === row.metric && /^host\b.*\binter-host$/.test(mode),
+  );
+  const unit = found === undefined ? null : unitOf(found.unit);
+  if (found === undefined || unit === null) return null;
+  const conditions = { ...own, backend: 'host', sameNode: false, podMtuBytes: linkMtuBytes(own) };
+  return usable(published, conditions, found.value * unit.factor);
+}
+
+/** The host row, unless a limit holds it. */
+function usable({ row }: PublishedRow, conditions: Conditions, baseline: number): Anchor | string {
   const test = testOf(conditions);
   if (typeof test === 'string') return test;
   if (waitsForSendBuffer(conditions, test)) return 'host row waits for its send buffer';

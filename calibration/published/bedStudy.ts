@@ -82,7 +82,8 @@ function ask(published: PublishedRow, fits: readonly Fit[], book: Book): (Asked 
   const bulk = fits.find(({ family }) => family === 'bulk');
   const assumed = assumedScale(stated);
   const scale: Scale = fit?.scale ?? { ...assumed, prices: bulk?.scale.prices ?? assumed.prices };
-  const asRatio = published.baseUnit === 'ratio' || (fit !== undefined && test.scales === 'latency');
+  const asRatio =
+    published.baseUnit === 'ratio' || (fit !== undefined && test.scales === 'latency' && !stated.sameNode);
   const host = asRatio ? hostConditions(published) : null;
   return statesOf(stated).map((conditions) => ({
     published,

@@ -1,12 +1,13 @@
 /**
  * CPU of one host as publications count it: cores (or a share of one) at the measured throughput, in the source's
  * class. `system + user` leaves softirq work out, a process's own CPU has what its system calls run inline, cycles
- * a byte are everything.
+ * a byte are everything. Where a whole node is read, what the source found on it without the test comes on top.
  *
- * Left out: CPU of a whole node beside the test (per mille of IB18), rounding, the idle node's own load.
+ * Left out: CPU of a whole node beside the test (per mille of IB18), rounding.
  */
 import type { RackCpu, TaskRecord } from '../../engine/core/record.ts';
 import type { PublishedRow } from '../formats/types.ts';
+import { unitOf } from '../formats/units.ts';
 
 type Side = 'client' | 'server';
 
@@ -21,6 +22,9 @@ const ALL = (cpu: RackCpu): number => cpu.userPs + cpu.systemPs + cpu.softirqPs 
 
 /** GHz of the machine whose prices the reference book holds. */
 const REFERENCE_GHZ = 3.4;
+
+/** A whole node is read, with its agents and the monitor, also before the test. */
+const IDLE = /^idle_cpu_(cores|percent)_/;
 
 const CLASSES: readonly (readonly [metric: RegExp, ps: CpuClass['ps']])[] = [
   [/^iperf3_(process_)?cpu/, OF_PROCESS],
@@ -53,7 +57,18 @@ export function cpuOf(row: PublishedRow, record: TaskRecord, throughputGbps: num
     interrupted && counted.ps === OF_PROCESS ? SYSTEM_AND_USER(rack) + rack.softirqPs : counted.ps(rack);
   const nsPerByte = ps / 1000 / record.counters.payloadBytes;
   if (row.baseUnit === 'cycles/B') return nsPerByte * REFERENCE_GHZ;
-  return throughputGbps === null ? null : (nsPerByte * throughputGbps) / 8;
+  if (throughputGbps === null) return null;
+  const idleCores = counted.ps === SYSTEM_AND_USER ? idleCoresOf(row) : 0;
+  return (nsPerByte * throughputGbps) / 8 + idleCores;
+}
+
+/** CPU of a node without the test in the same configuration, as far as the source says it; mean, cores. */
+function idleCoresOf({ record, beside }: PublishedRow): number {
+  const cores = beside.flatMap((one) => {
+    const same = one.mode === record?.mode && one.environment.kernel === record.environment.kernel;
+    return same && IDLE.test(one.metric) ? [one.value * (unitOf(one.unit)?.factor ?? 0)] : [];
+  });
+  return cores.length === 0 ? 0 : cores.reduce((sum, one) => sum + one, 0) / cores.length;
 }
 
 /** Mean of the throughputs that the source measured in the row's configuration, Gbit/s; null: none. */

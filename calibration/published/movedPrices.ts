@@ -1,7 +1,8 @@
 /**
  * Prices that were moved from their sources' values, each inside its stated range, with the reason and the beds
- * that asked for it. A bed is judged by the book in which the numbers that it alone asked for stand where their
- * sources put them (leave one bed out). What two beds asked for stays: the other one would have asked as well.
+ * that asked for it. They were chosen in view of scored rows. So a bed is judged by the book in which the numbers
+ * that it alone asked for stand where their sources put them (leave one bed out). What two beds asked for stays:
+ * the other one would have asked as well.
  */
 import type { Price } from '../../engine/host/machine.ts';
 import type { StageId } from '../../engine/host/stages.ts';
@@ -35,17 +36,6 @@ export const MOVED_PRICES: readonly MovedPrice[] = [
     range: [1, 6],
     reason: 'a lonely packet finds the forwarding path cold: 1.6 to 2.2 times the price in a stream',
     beds: ['CAL-qperf10', 'FEL', 'IB24'],
-  },
-  {
-    stages: ['BR_RX', 'BR_TX', 'BR_FWD'],
-    field: 'eachNs',
-    machine: 'xeon-25g',
-    unit: 'ns',
-    from: 150,
-    to: 300,
-    range: [0.5, 2],
-    reason: 'C109 is plain switching at 64 B; a bridge pass measured on a faster core costs 396 (K4)',
-    beds: ['FEL'],
   },
   {
     stages: ['NAT'],
@@ -133,6 +123,8 @@ export const SHIPPED: Book = { name: 'shipped', change: (prices) => prices };
 /** The book without what `bed` alone asked for. */
 export function bookWithout(bed: string, moved: readonly MovedPrice[] = MOVED_PRICES): Book {
   const own = moved.filter(({ beds }) => beds.length === 1 && beds[0] === bed);
+  const isShare = (stage: StageId): boolean =>
+    moved.some(({ unit, stages }) => unit === 'share of the price in a stream' && stages.includes(stage));
   const change: Book['change'] = (prices, machine) => {
     const changed: Record<StageId, Price> = { ...prices };
     for (const { stages, field, machine: book, from, to } of own) {
@@ -140,7 +132,10 @@ export function bookWithout(bed: string, moved: readonly MovedPrice[] = MOVED_PR
       if (book !== 'xeon-25g' && book !== machine) continue;
       for (const stage of stages) {
         const price = changed[stage];
-        changed[stage] = { ...price, [field]: ((price[field] ?? 0) * from) / to };
+        const back = (ns = 0): number => (ns * from) / to;
+        // The excess of a lonely unit is a share of the price in a stream, and goes back with it.
+        const first = field === 'eachNs' && isShare(stage) ? { firstNs: back(price.firstNs) } : {};
+        changed[stage] = { ...price, ...first, [field]: back(price[field]) };
       }
     }
     return changed;

@@ -1,14 +1,14 @@
 /**
  * Which measurements a comparison takes: the shipped ones or the user's files, narrowed to beds and families.
  */
-import { readFileSync } from 'node:fs';
 import { BOTTLENECK_BED, BOTTLENECK_FAMILIES } from '../../calibration/bottleneck/study.ts';
 import { kernelRows } from '../../calibration/formats/kernelRows.ts';
-import { parseMeasurementJson, readMeasurements } from '../../calibration/formats/read.ts';
+import { readMeasurements } from '../../calibration/formats/read.ts';
 import { shippedMeasurements } from '../../calibration/formats/shipped.ts';
-import { BadMeasurementFile, type Measurements, type Source } from '../../calibration/formats/types.ts';
+import { BadMeasurementFile, type Measurements } from '../../calibration/formats/types.ts';
 import { nearest } from '../../scenarios/lib/nearest.ts';
 import { UsageError } from '../errors.ts';
+import { type SourceFile, sourceFile, withLines } from './sourceFile.ts';
 
 /** What the user asked for; empty lists: everything. */
 export interface Choice {
@@ -27,38 +27,16 @@ export async function measurementsOf(choice: Choice): Promise<Measurements> {
   );
 }
 
-async function fromFiles(files: readonly string[]): Promise<Measurements> {
-  const sources: Source[] = [];
-  for (const name of files) sources.push({ name, value: await parsed(name) });
+async function fromFiles(names: readonly string[]): Promise<Measurements> {
+  const files: SourceFile[] = [];
+  for (const name of new Set(names)) files.push(await sourceFile(name));
   try {
-    return readMeasurements(sources);
+    const all = readMeasurements(files);
+    return { ...all, problems: withLines(all.problems, files) };
   } catch (error) {
-    throw asUsage(error);
+    throw error instanceof BadMeasurementFile ? new UsageError(error.message) : error;
   }
 }
-
-async function parsed(name: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = readFileSync(name, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read ${name} (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`);
-  }
-  try {
-    if (!/\.ya?ml$/i.test(name)) return parseMeasurementJson(name, text);
-  } catch (error) {
-    throw asUsage(error);
-  }
-  const { parse } = await import('yaml');
-  try {
-    return parse(text) as unknown;
-  } catch (error) {
-    throw new UsageError(`${name} is not YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
-}
-
-const asUsage = (error: unknown): unknown =>
-  error instanceof BadMeasurementFile ? new UsageError(error.message) : error;
 
 /** Only what can give a row of the named beds and families; other rows of the same runs are dropped at the end. */
 function narrowed(all: Measurements, { beds, families }: Choice): Measurements {

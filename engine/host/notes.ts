@@ -50,8 +50,12 @@ function jobOpen(p: Partition, k: number, startPs: number): boolean {
   return cores.state[k - 1] === PROC || cores.preemptedPs[k - 1]! >= 0;
 }
 
-/** The open job holds the lock of socket `s` to its end: a system call of its thread, or a softirq that sends. */
+/**
+ * The open job holds the lock of socket `s` to its end: a system call of its thread, or a softirq that sends. Another
+ * that holds it keeps it: what that sends leaves first.
+ */
 export function own(p: Partition, s: number): void {
+  if (ownedElsewhere(p, s)) return;
   p.sockets.sendJob[s] = p.jobCore + 1 - p.jobSoft;
   p.sockets.sendAt[s] = p.wheel.now;
 }

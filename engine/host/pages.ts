@@ -8,9 +8,6 @@
  */
 import type { Partition } from './partition.ts';
 
-/** Freed pages beyond the second-level cache are cold again, bytes. */
-const WARM_BYTES_MAX = 1_048_576;
-
 /** The open job's core allocates pages for `bytes` of payload. */
 export function takePages(p: Partition, bytes: number): void {
   const { setup, cores, jobCore } = p;
@@ -24,10 +21,11 @@ export function takePages(p: Partition, bytes: number): void {
   p.charge(setup.compiled.row.pages, 0, 0, bytes - warm);
 }
 
-/** It frees them. */
+/** It frees them. What exceeds the second-level cache is cold again. */
 export function givePages(p: Partition, bytes: number): void {
-  const { cores, jobCore } = p;
-  if (!p.setup.pricesPages) return;
+  const { setup, cores, jobCore } = p;
+  if (!setup.pricesPages) return;
+  const { l2Bytes } = setup.machine.cache;
   const warm = cores.warmBytes[jobCore]! + bytes;
-  cores.warmBytes[jobCore] = warm < WARM_BYTES_MAX ? warm : WARM_BYTES_MAX;
+  cores.warmBytes[jobCore] = warm < l2Bytes ? warm : l2Bytes;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { ValidationRow } from '../validation/schema.ts';
-import { familyTitle, figure, signed } from '../validation/words.ts';
+import { counted, familyTitle, figure, signed } from '../validation/words.ts';
 import { legendColumns } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 import { type ColourName, colour } from './theme.ts';
@@ -83,8 +83,8 @@ function scatter({ id, title, by, rows }: Group): ChartPlan {
   });
   return {
     id: `validation-${id}`,
-    title: `Predicted against measured: ${title}`,
-    subtitle: `${rows.length} rows; bands ±10 % and ±25 %; hollow: a price was fitted on the row`,
+    title,
+    subtitle: `${counted(rows.length, 'row')}; bands ±10 % and ±25 %; hollow: a price was fitted on the row`,
     spec: (widthPx) => ({
       height: Math.min(340, Math.round(widthPx * 0.72)),
       layer: [

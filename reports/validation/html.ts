@@ -7,7 +7,7 @@ import { esc } from '../page/escape.ts';
 import { inline, page, section } from '../page/frame.ts';
 import type { Validation } from './schema.ts';
 import { againstOf, KEPT, MISSED, rowTables, summaryTables, type TextTable, verdictOf } from './tables.ts';
-import { share } from './words.ts';
+import { counted, problemLines, share } from './words.ts';
 
 const WIDE_PX = 640;
 const NARROW_PX = 340;
@@ -29,7 +29,7 @@ export async function renderValidationHtml(document: Validation): Promise<string
     figures.length === 0 ? '' : section('Charts', `<div class="charts">${figures.join('\n')}</div>`),
     section('Summary', summary.map((one) => heading(one) + table(one)).join('\n')),
     section('Rows', rowSections(document)),
-    skipped(document),
+    unusable(document),
     '</main>',
     footer(document),
   ]);
@@ -58,8 +58,8 @@ function rowSections(document: Validation): string {
   return rowTables(document, true)
     .map(
       (one) =>
-        `<details><summary>${esc(one.title)} <span>${one.rows.length} ` +
-        `${one.rows.length === 1 ? 'row' : 'rows'}</span></summary>${table(one)}</details>`,
+        `<details><summary>${esc(one.title)} <span>${counted(one.rows.length, 'row')}</span>` +
+        `</summary>${table(one)}</details>`,
     )
     .join('\n');
 }
@@ -82,9 +82,9 @@ function table({ columns, rows, note }: TextTable): string {
   );
 }
 
-/** The first text of a line names it; long ids may break after commas. */
+/** The first text of a line names it; long ids may break after commas and slashes. */
 function cell(text: string, align: 'left' | 'right', first: boolean): string {
-  const shown = esc(text).replace(/,(?=\S)/g, ',<wbr>');
+  const shown = esc(text).replace(/[,/](?=\S)/g, '$&<wbr>');
   if (first && align === 'left') return `<th class="name long" scope="row">${shown}</th>`;
   const tone = text === KEPT ? ' better' : text === MISSED ? ' worse' : '';
   const long = text.length > 34 ? 'text' : 'word';
@@ -92,12 +92,10 @@ function cell(text: string, align: 'left' | 'right', first: boolean): string {
   return `<td>${shown}</td>`;
 }
 
-function skipped({ problems }: Validation): string {
+function unusable({ problems }: Validation): string {
   if (problems.length === 0) return '';
-  const items = problems.map(
-    ({ file, path, message }) => `<li>${esc(`${file}${path === '' ? '' : ` ${path}`}: ${message}`)}</li>`,
-  );
-  return section('Skipped', `<ul class="findings">${items.join('')}</ul>`);
+  const items = problemLines(problems).map((line) => `<li>${esc(line)}</li>`);
+  return section('What could not be used', `<ul class="findings">${items.join('')}</ul>`);
 }
 
 function footer({ tool, model }: Validation): string {

@@ -2,8 +2,9 @@
  * The tables of a validation as plain text cells, once for the terminal, the HTML report and the documents. Units stand
  * in headers or in a column of their own; errors are printed in per cent.
  */
+import { byName, rowNames } from './rowNames.ts';
 import type { Validation, ValidationGroup, ValidationRow } from './schema.ts';
-import { familyTitle, figure, NONE, share, signed } from './words.ts';
+import { counted, familyTitle, figure, NONE, share, signed } from './words.ts';
 
 export interface TextColumn {
   readonly name: string;
@@ -26,17 +27,20 @@ export const MISSED = 'MISS';
 const left = (name: string): TextColumn => ({ name, align: 'left' });
 const right = (name: string): TextColumn => ({ name, align: 'right' });
 
-/** Rows by bed and family, in the order of the document. @param all  also what is not scored */
+/** Rows by bed and family, each by name. @param all  also what is not scored */
 export function rowTables(document: Validation, all: boolean): TextTable[] {
   const shown = document.rows.filter((row) => all || row.list !== 'not scored');
   const keys = [...new Set(shown.map(({ bed, family }) => JSON.stringify([bed, family])))];
   return keys.map((key, at) => {
     const [bed, family] = JSON.parse(key) as [string, string];
-    const rows = shown.filter((row) => row.bed === bed && row.family === family);
+    const rows = shown
+      .filter((row) => row.bed === bed && row.family === family)
+      .sort((a, b) => byName(a.id, b.id));
+    const { names, common } = rowNames(rows.map(({ id }) => id));
     return {
       id: `rows-${at}`,
       title: `${bed}: ${familyTitle(family)}`,
-      note: '',
+      note: common === '' ? '' : `All rows of ${common}.`,
       columns: [
         left('row'),
         left('backend'),
@@ -47,15 +51,15 @@ export function rowTables(document: Validation, all: boolean): TextTable[] {
         right('÷ noise'),
         left('marks'),
       ],
-      rows: rows.map(rowCells),
+      rows: rows.map((row) => rowCells(row, names.get(row.id)!)),
     };
   });
 }
 
-function rowCells(row: ValidationRow): string[] {
-  const { id, backend, measured, predicted, unit, error, noise } = row;
+function rowCells(row: ValidationRow, name: string): string[] {
+  const { backend, measured, predicted, unit, error, noise } = row;
   const ratio = error === null || noise === 0 ? NONE : (Math.abs(error) / noise).toFixed(1);
-  return [id, backend, figure(measured), figure(predicted), unit, signed(error), ratio, marksOf(row)];
+  return [name, backend, figure(measured), figure(predicted), unit, signed(error), ratio, marksOf(row)];
 }
 
 /** What a reader must know about a row. */
@@ -76,6 +80,7 @@ export function targetTable({ targets }: Validation): TextTable {
     note: 'A row counts in the first line that fits; rows that a price was fitted on do not count.',
     columns: [
       left('rows of'),
+      left('target'),
       right('rows'),
       right('median error'),
       right('at most'),
@@ -84,12 +89,12 @@ export function targetTable({ targets }: Validation): TextTable {
       right('share'),
       right('at least'),
       left('of'),
-      left('target'),
     ],
     rows: targets
       .filter(({ rows }) => rows > 0)
       .map((target) => [
         target.title,
+        target.ok === null ? NONE : target.ok ? KEPT : MISSED,
         String(target.rows),
         share(target.medianAbsErr),
         target.medianMax === null ? '' : share(target.medianMax),
@@ -98,7 +103,6 @@ export function targetTable({ targets }: Validation): TextTable {
         target.shareMin === null ? '' : share(target.share),
         target.shareMin === null ? '' : share(target.shareMin),
         target.shareOf ?? '',
-        target.ok === null ? NONE : target.ok ? KEPT : MISSED,
       ]),
   };
 }
@@ -286,9 +290,9 @@ export function summaryTables(document: Validation): TextTable[] {
     movedTable(document),
     notScoredTable(document),
   ];
-  return tables.filter(
-    ({ id, rows }) => rows.length > 0 || (id === 'moved' && document.overall.predictedRows > 0),
-  );
+  // The prices stand in the books of the machines that published and own rows take.
+  const moved = document.overall.predictedRows > 0;
+  return tables.filter(({ id, rows }) => (id === 'moved' ? moved : rows.length > 0));
 }
 
 /** What was compared with, in words. */
@@ -300,21 +304,23 @@ export function againstOf({ sources, filter }: Validation): string {
 }
 
 /** The result in one sentence. */
-export function verdictOf({ overall, kernel, targets, sources }: Validation): string {
+export function verdictOf({ overall, kernel, targets, sources, rows }: Validation): string {
   const judged = targets.filter(({ ok }) => ok !== null);
   const kept = judged.filter(({ ok }) => ok === true).length;
   const part = (what: string, of: Validation['overall']): string =>
     of.predictedRows === 0
       ? ''
       : `${what}: median error ${share(of.medianAbsErr)}, 90th percentile ${share(of.p90AbsErr)} ` +
-        `(${of.predictedRows} rows, ${of.beds} ${of.beds === 1 ? 'bed' : 'beds'}` +
+        `(${counted(of.predictedRows, 'row')}, ${counted(of.beds, 'bed')}` +
         `${of.orderRight === null ? '' : `; order of pairs right in ${share(of.orderRight)}`})`;
   const parts = [
     part(sources.length === 0 ? 'published measurements' : 'measurements given', overall),
     part('one measured kernel', kernel),
-    judged.length === 0 ? '' : `${kept} of ${judged.length} targets met`,
+    judged.length === 0 ? '' : `${kept} of ${counted(judged.length, 'target')} met`,
   ];
   const said = parts.filter((one) => one !== '');
+  const shown = rows.filter(({ predicted }) => predicted !== null).length;
+  if (said.length === 0 && shown > 0) return `No row counts; ${counted(shown, 'row')} only shown.`;
   if (said.length === 0) return 'Nothing could be compared.';
   return said.map((one) => `${one.charAt(0).toUpperCase()}${one.slice(1)}.`).join(' ');
 }

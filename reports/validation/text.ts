@@ -5,8 +5,14 @@
 import { GAP, type Paint, PLAIN, printBlock, shareWidth, widestOf, wrap } from '../grid.ts';
 import type { Validation } from './schema.ts';
 import { againstOf, KEPT, MISSED, rowTables, summaryTables, type TextTable, verdictOf } from './tables.ts';
+import { counted, problemLines } from './words.ts';
 
 const WIDTH = 120;
+/** Tables of eight columns in a terminal of 80: words are broken, lines are not. */
+const TEXT_MIN = 9;
+const LEGEND =
+  'Error: predicted ÷ measured − 1. ÷ noise: the error over the spread that a repeat would show (at most 1: inside ' +
+  'the noise).';
 
 /**
  * @param options.all    print rows that are not scored too
@@ -19,14 +25,11 @@ export function renderValidation(
   const width = Math.max(80, options.width ?? WIDTH);
   const paint = options.paint ?? PLAIN;
   const title = `Predictions of model ${document.model.version} beside ${againstOf(document)}`;
-  const lines = wrap(title, width).map(paint.bold);
+  const lines = [...wrap(title, width).map(paint.bold), ...wrap(LEGEND, width).map(paint.dim)];
   const tables = [...rowTables(document, options.all === true), ...summaryTables(document)];
   for (const table of tables) lines.push('', ...printTable(table, width, paint));
   lines.push(...hidden(document, options.all === true).map(paint.dim));
-  for (const { file, path, message } of document.problems)
-    lines.push(
-      ...wrap(`skipped: ${file}${path === '' ? '' : `, ${path}`}: ${message}`, width).map(paint.yellow),
-    );
+  lines.push(...problems(document, width).map(paint.yellow));
   lines.push('', ...wrap(verdictOf(document), width).map(paint.bold));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
@@ -44,7 +47,7 @@ function printTable(table: TextTable, width: number, paint: Paint): string[] {
   );
   const fixed = columns.reduce((sum, { align }, k) => sum + (align === 'right' ? wanted[k]! : 0), 0);
   const texts = columns.flatMap(({ align }, k) => (align === 'left' ? [wanted[k]!] : []));
-  const room = shareWidth(texts, width - fixed - GAP.length * (columns.length - 1));
+  const room = shareWidth(texts, width - fixed - GAP.length * (columns.length - 1), TEXT_MIN);
   let text = 0;
   const printed = columns.map(({ name, align, cells }, k) => {
     const colour = (cell: string): string => {
@@ -60,11 +63,11 @@ function printTable(table: TextTable, width: number, paint: Paint): string[] {
   return [paint.bold(table.title), ...note, ...(table.rows.length === 0 ? [] : printBlock(printed, paint))];
 }
 
-/** Lines of at most `width`, broken at spaces, or at commas and slashes where a word is longer. */
+/** Lines of at most `width`, broken at spaces, or at commas, slashes, hyphens and the like where a word is longer. */
 function broken(text: string, width: number): string {
   const lines = wrap(text, width).flatMap((line) => {
     if ([...line].length <= width) return [line];
-    const parts = line.split(/(?<=[,/])/);
+    const parts = line.split(/(?<=[,/=_-])/);
     const out = [''];
     for (const part of parts) {
       const last = out.at(-1)!;
@@ -76,7 +79,13 @@ function broken(text: string, width: number): string {
   return lines.join('\n');
 }
 
+/** Words that are longer than a line, such as paths of files, are broken. */
+function problems({ problems: all }: Validation, width: number): string[] {
+  const lines = problemLines(all).flatMap((line) => broken(line, width).split('\n'));
+  return lines.length === 0 ? [] : ['', 'What could not be used:', ...lines];
+}
+
 function hidden({ rows }: Validation, all: boolean): string[] {
   const count = rows.filter(({ list }) => list === 'not scored').length;
-  return all || count === 0 ? [] : [`${count} rows that are not scored are left out above; --all shows them`];
+  return all || count === 0 ? [] : [`${counted(count, 'row')} not scored, left out above; --all shows them`];
 }

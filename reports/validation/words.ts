@@ -1,6 +1,8 @@
 /**
  * How figures and families of a validation are written: ratios in per cent, values with four digits.
  */
+import type { Validation } from './schema.ts';
+
 export const NONE = '–';
 const FAMILIES: Readonly<Record<string, string>> = {
   tcp1: 'TCP, one stream',
@@ -33,4 +35,26 @@ export function figure(value: number | null): string {
   if (size === 0) return '0';
   const decimals = Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(size))));
   return value.toFixed(decimals);
+}
+
+/** `1 row`, `2 rows`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** What could not be used: file, place in it, what is wrong. */
+const problemText = ({ file, path, message }: Validation['problems'][number]): string =>
+  `${file}${path === '' || path.startsWith('[') ? '' : ' '}${path}: ${message}`;
+
+/** One line for all problems that differ only in the number of their entry. */
+export function problemLines(problems: Validation['problems']): string[] {
+  const alike = new Map<string, { readonly first: string; count: number }>();
+  for (const problem of problems) {
+    const text = problemText(problem);
+    const key = JSON.stringify([problem.file, problem.path.replace(/\d+/g, ''), problem.message]);
+    const before = alike.get(key);
+    if (before === undefined) alike.set(key, { first: text, count: 1 });
+    else before.count++;
+  }
+  return [...alike.values()].map(({ first, count }) =>
+    count === 1 ? first : `${first} (and ${count - 1} more like it)`,
+  );
 }

@@ -88,6 +88,7 @@ test('a list and its records are joined, in base units, whichever file comes fir
     {
       row: ROW,
       record: RECORD,
+      beside: [],
       backend: 'flannel-vxlan',
       sameNode: false,
       measured: 4,

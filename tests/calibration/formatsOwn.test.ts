@@ -183,7 +183,7 @@ test('a baseline at the line, or one that nothing meets, fixes nothing and says 
   assert.deepEqual([vxlan!.predicted, vxlan!.reason], [6, 'the baseline fixes nothing: it is at the line']);
   const failing: RunRound = async (cells) => cells.map(() => null);
   const [, lost] = await drive([ownStudy([HOST, VXLAN])], failing);
-  assert.deepEqual([lost!.predicted, lost!.reason], [null, 'the cell failed']);
+  assert.deepEqual([lost!.predicted, lost!.reason], [null, 'not modelled, or its run failed']);
 });
 
 test('changes that the machine does not have are the reason of the row, not a crash', async () => {

@@ -61,7 +61,7 @@ test('a misfit is named with its place, and the other entries stay', () => {
     ],
     [{ ...HOLE, cfg: [] }, '.cfg: [] is not an object; skipped'],
     [{ ...HOLE, n: 0 }, '.n: 0 is not a whole number from 1; skipped'],
-    [{ ...HOLE, r: {} }, '.r.ns_per_pkt: missing: an object; skipped'],
+    [{ ...HOLE, r: {} }, '.r.ns_per_pkt: missing; skipped'],
     [{ ...HOLE, r: { ns_per_pkt: 5 } }, '.r.ns_per_pkt: 5 is not an object; skipped'],
     [
       { ...HOLE, r: { ns_per_pkt: { median: -5 } } },

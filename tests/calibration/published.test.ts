@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readMeasurements } from '../../calibration/formats/read.ts';
+import { shippedMeasurements } from '../../calibration/formats/shipped.ts';
 import type { PublishedRow } from '../../calibration/formats/types.ts';
 import { type Anchor, anchorOf } from '../../calibration/published/anchor.ts';
 import { type Conditions, conditionsOf, kernelVersion } from '../../calibration/published/conditions.ts';
@@ -163,7 +164,9 @@ test('without a bed, what it alone asked for stands where its source puts it', (
   const { prices } = machineNamed('xeon-25g');
   const without = bookWithout('FEL').change(prices, 'xeon-25g');
   assert.equal(without.NAT.eachNs, 80);
-  assert.equal(without.BR_RX.eachNs, 150);
+  // 1.2 times 80: the excess follows.
+  assert.equal(without.NAT.firstNs, 96);
+  assert.equal(without.BR_RX.eachNs, prices.BR_RX.eachNs);
   assert.equal(without.WAKE.eachNs, prices.WAKE.eachNs);
   assert.deepEqual(bookWithout('IB18').change(prices, 'xeon-25g'), prices);
   const guest = machineNamed('cloud-virtio').prices;
@@ -232,4 +235,15 @@ test('unknown backends, metrics and beds become rows with a reason', () => {
   assert.match(step.value[0]!.reason ?? '', /no backend 'ovn'/);
   assert.match(step.value[1]!.reason ?? '', /p99_us/);
   assert.deepEqual(publishedStudies([]), []);
+});
+
+test('where the list has a host on one node only, the publication’s host between nodes fixes the scale', () => {
+  const { published } = shippedMeasurements();
+  const rows = published.filter(({ row }) => row.bed === 'SLIM');
+  const bulk = anchorFor(rows, 'tcp1') as Anchor;
+  assert.equal(bulk.measured, 26.8);
+  assert.deepEqual([bulk.conditions.backend, bulk.conditions.sameNode], ['host', false]);
+  assert.equal((anchorFor(rows, 'latency') as Anchor).measured, 11.3);
+  const alone = rows.map((row): PublishedRow => ({ ...row, beside: [] }));
+  assert.equal(anchorFor(alone, 'tcp1'), 'no host row across nodes');
 });

@@ -26,6 +26,8 @@ test('metrics name a side and a class', () => {
 const ROW = {
   row: { id: 'A', family: 'cpu', metric: 'cpu_cores_client_1_tcp_streams', source_mode: 'x', kernel: null },
   baseUnit: 'cores',
+  record: { mode: 'x', environment: { kernel: '5.4' } },
+  beside: [],
 } as unknown as PublishedRow;
 
 test('cores at the measured throughput', () => {
@@ -62,4 +64,22 @@ test('classes of two racks add up to the CPU of all stages; the sender of a pod 
   // The receiver's reader runs no stack of its own.
   assert.ok(rackCpu![1]!.inlinePs < 0.02 * rackCpu![1]!.softirqPs);
   assert.equal(rackCpu![0]!.kworkerPs, 0);
+});
+
+test('a whole node has what it had without the test; a process has not', () => {
+  const idle = (mode: string, kernel: string, value: number) => ({
+    ...{ mode, environment: { kernel }, value, unit: '% of 8 threads' },
+    metric: 'idle_cpu_percent_server_node',
+  });
+  const beside = [
+    ...[idle('x', '5.4', 1), idle('x', '5.4', 2), idle('x', '4.15', 50), idle('y', '5.4', 50)],
+    { ...idle('x', '5.4', 700), metric: 'idle_memory_node_mb', unit: 'MB' },
+  ];
+  const row = { ...ROW, beside } as unknown as PublishedRow;
+  const figures = { rackCpu: [CPU, CPU], counters: { payloadBytes: 7 }, coreBusyPs: [1, 1, 1, 1] };
+  const record = figures as unknown as TaskRecord;
+  // 1.5 % of eight threads are 0.12 cores, on top of 0.003.
+  assert.equal(cpuOf(row, record, 8)!.toFixed(6), '0.123000');
+  const process = { ...row, row: { ...row.row, metric: 'iperf3_process_cpu_client' } };
+  assert.equal(cpuOf(process, record, 8)!.toFixed(6), (0.065 / 7).toFixed(6));
 });

@@ -116,11 +116,48 @@ test('files with unknown things: reported, skipped, the rest compared', OPTIONS,
     at('odd'),
   );
   assert.equal(done.code, 0, done.err);
-  assert.match(done.out, /skipped: .*odd\.json/);
+  assert.match(done.out, /^What could not be used:\n(.*\n)*.*odd\.json\[1\]\.cfg\.cc: unknown .*; skipped$/m);
   const { rows, problems } = JSON.parse(fileOf('odd')) as Validation;
   assert.equal(rows.filter(({ predicted }) => predicted !== null).length, 2);
   assert.ok(problems.length >= 3);
 });
+
+test(
+  'a slip in a hand-written file is named with its line, whatever the file is called',
+  OPTIONS,
+  async () => {
+    const lines = [
+      'format: windtunnel-measurements/1',
+      'bed: lab',
+      'machine: {book: xeon-25g}',
+      'rows:',
+      '  - {id: a, backend: host, test: TCP_RR, measured: 28, unit: us}',
+      '  - id: b',
+      '    backend: flanel-vxlan',
+      '    test: TCP_RR',
+      '    unit: us',
+      '',
+    ];
+    // With what editors of other systems add.
+    writeFileSync(at('lab.txt'), `\uFEFF${lines.join('\r\n')}`);
+    const files = ['--against', at('lab.txt'), '--workers', '0', '--out', at('lab')];
+    const done = await call('validate', ...files, ...QUIET);
+    assert.equal(done.code, 0, done.err);
+    const { rows, problems } = JSON.parse(fileOf('lab')) as Validation;
+    assert.deepEqual(
+      rows.map(({ id, predicted }) => [id, predicted !== null]),
+      [['a', true]],
+    );
+    assert.deepEqual(
+      problems.map(({ path: place, message }) => [place, message]),
+      [
+        ['rows[1].backend', 'unknown backend "flanel-vxlan"; skipped (line 7)'],
+        // What is missing has the line of what lacks it.
+        ['rows[1].measured', 'missing: a number above 0; skipped (line 6)'],
+      ],
+    );
+  },
+);
 
 test('a configuration that the engine does not model is said, and is no failure', OPTIONS, async () => {
   const hole = (msg: number): object => ({
@@ -133,7 +170,7 @@ test('a configuration that the engine does not model is said, and is no failure'
   const files = ['--against', at('datagrams.json'), '--workers', '0', '--out', at('datagrams')];
   const done = await call('validate', ...files, ...QUIET);
   assert.equal(done.code, 0, done.err);
-  assert.match(done.out, /skipped: not modelled, e0_hole.*2800.*exceeds the\s+pod MTU/s);
+  assert.match(done.out, /^not modelled e0_hole.*2800.*exceeds\s+the\s+pod\s+MTU/ms);
   const { rows, status } = JSON.parse(fileOf('datagrams')) as Validation;
   assert.equal(status, 'complete');
   assert.deepEqual(
@@ -145,10 +182,14 @@ test('a configuration that the engine does not model is said, and is no failure'
 test('exit codes and error texts', OPTIONS, async (t) => {
   writeFileSync(at('strange.json'), '{"some": "thing"}');
   writeFileSync(at('broken.json'), '[1, ');
+  writeFileSync(at('empty.json'), '\n');
+  writeFileSync(at('broken.yaml'), 'bed: lab\n\tbook: x\n');
   const cases: [string[], RegExp][] = [
     [['--against', at('absent.json')], /cannot read .*absent\.json \(ENOENT\)/],
     [['--against', at('strange.json')], /strange\.json: neither published records/],
     [['--against', at('broken.json')], /broken\.json: not JSON/],
+    [['--against', at('empty.json')], /empty\.json: not JSON: the file is empty$/m],
+    [['--against', at('broken.yaml')], /broken\.yaml is not YAML: .* at line 2, column 1$/m],
     [['--bed', 'IB42'], /no measurement has the bed 'IB42'; did you mean IB18, IB20, IB24/],
     [['--family', 'tcp2'], /no measurement has the family 'tcp2'; did you mean tcp1/],
     [['--workers', 'many'], /--workers takes auto/],

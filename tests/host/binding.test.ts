@@ -49,14 +49,18 @@ test('calico-ipip into one node: the link to it; with one RX queue instead of ei
 });
 
 test('switch buffers of 1 MB: the link; of 20 packets: a queue limit', () => {
+  // Cores so fast that none can bind, even where one stream keeps the port to itself and the others wait for time-outs.
+  const machine = scaledMachine('xeon-25g', 0.25);
   for (const [backend, fanIn] of [
     ['host', 8],
     ['host', 31],
+    ['flannel-vxlan', 8],
     ['flannel-vxlan', 31],
   ] as const) {
     const into = (bufferBytes: number): Binding =>
       binds({
         backend,
+        machine,
         cluster: { nodes: 32, bufferBytes },
         traffic: netperfTraffic('TCP_STREAM', { matrix: 'incast', fanIn }),
       });

@@ -10,6 +10,7 @@ import { type Config, kernelTask } from '../../calibration/kernel/task.ts';
 import type { Price } from '../../engine/host/machine.ts';
 import { runTask } from '../../engine/task.ts';
 import { VETH_VM_PRICES } from '../../machines/books/vethVm.ts';
+import { vethVm } from '../../machines/vethVm.ts';
 
 /** Sections of the measurements that hold rows of the subset: elementary costs, e0_hole, e1, e3. */
 const SUBSET = new Set(['K3', 'K4', 'K5', 'K6']);
@@ -48,6 +49,20 @@ test('a price from elsewhere is found', () => {
   assert.equal(wrongSource('IP_OUT', { ...price, source: 'K4 K5 share' }), null);
   assert.equal(wrongSource('GRO', { ...price, source: 'K5' }), 'GRO: no row of the subset runs it');
   assert.equal(wrongSource('GRO', { ...price, confidence: 'assumed' }), 'GRO is assumed without a range');
+});
+
+test('elementary costs, ns', () => {
+  const each = (stage: keyof typeof VETH_VM_PRICES): number => VETH_VM_PRICES[stage].eachNs ?? 0;
+  const near = (actual: number, measured: number): void =>
+    assert.ok(Math.abs(actual / measured - 1) <= 0.03, `${actual} against ${measured}`);
+  near(each('U_SYSCALL'), 124);
+  near(each('DAEMON_DRY'), 201);
+  near(each('DAEMON_IDLE'), 266);
+  near(each('CTXSW'), 2_497);
+  // To a halted core: wake-up, interrupt, kick, exit, switch. Three quarters of the runs show it, the rest 12 µs.
+  near(each('WAKE') + each('IPI') + each('HALT_KICK') + vethVm.waking.haltNs + each('CTXSW'), 22_100);
+  // A further page of a pipe without its two copies: (2,105 − 515 − 2 × 101) / 3.
+  near(each('PAGE_HEAD'), 463);
 });
 
 interface InSample {

@@ -8,14 +8,15 @@ import { MARKED_DOCUMENTS } from '../../cli/validation/docs.ts';
 import { accuracyLine, accuracyOf, trafficOf } from '../../reports/accuracy.ts';
 import { renderValidationHtml } from '../../reports/validation/html.ts';
 import { BadMarkers, fillMarkers, markdownParts } from '../../reports/validation/markdown.ts';
+import { byName, rowNames } from '../../reports/validation/rowNames.ts';
 import {
   type Validation,
   type ValidationRow,
   validationJsonSchema,
 } from '../../reports/validation/schema.ts';
-import { verdictOf } from '../../reports/validation/tables.ts';
+import { rowTables, verdictOf } from '../../reports/validation/tables.ts';
 import { renderValidation } from '../../reports/validation/text.ts';
-import { figure, signed } from '../../reports/validation/words.ts';
+import { figure, problemLines, signed } from '../../reports/validation/words.ts';
 
 const project = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
@@ -106,10 +107,10 @@ test('the terminal shows rows with marks, the summary, and what is left out', ()
   assert.match(text, /^X-3 .*– .*unknown backend/m);
   assert.match(text, /^X-5 .*in sample$/m);
   assert.doesNotMatch(text, /^X-4/m);
-  assert.match(text, /1 rows that are not scored are left out above; --all shows them/);
-  assert.match(text, /^published: TCP +2 +10\.0 % +10\.0 % +30\.0 % +25\.0 % .*MISS$/m);
+  assert.match(text, /1 row not scored, left out above; --all shows them/);
+  assert.match(text, /^published: TCP +MISS +2 +10\.0 % +10\.0 % +30\.0 % +25\.0 %$/m);
   assert.match(text, /^published, each bed left out +2 +1 +15\.0 % +30\.0 %/m);
-  assert.match(text, /skipped: a\.json, \[3\]\.unit: unknown unit "furlong"/);
+  assert.match(text, /^What could not be used:\na\.json\[3\]\.unit: unknown unit "furlong"$/m);
   assert.match(renderValidation(DOCUMENT, { all: true }), /^X-4 .*not scored; contradictory$/m);
   for (const width of [80, 120]) {
     for (const line of renderValidation(DOCUMENT, { width }).split('\n'))
@@ -121,12 +122,46 @@ test('the verdict in words', () => {
   assert.equal(
     verdictOf(DOCUMENT),
     'Published measurements: median error 10.0 %, 90th percentile 30.0 % (2 rows, 1 bed; order of pairs right in ' +
-      '50.0 %). 0 of 1 targets met.',
+      '50.0 %). 0 of 1 target met.',
   );
-  assert.equal(
-    verdictOf({ ...DOCUMENT, overall: DOCUMENT.kernel, targets: [] }),
-    'Nothing could be compared.',
+  const nothing = { ...DOCUMENT, overall: DOCUMENT.kernel, targets: [] };
+  assert.equal(verdictOf(nothing), 'No row counts; 4 rows only shown.');
+  assert.equal(verdictOf({ ...nothing, rows: [] }), 'Nothing could be compared.');
+});
+
+test('rows of one experiment: by name, and what they have in common is said once', () => {
+  const id = (msg: number, metric: string): string => `e3/mode=udp,msg=${msg},mtu=1500/${metric}`;
+  const ids = [id(1400, 'p50_us'), id(64, 'p50_us'), id(64, 'busy_us_per_tx')];
+  const rows = ids.map((one) => row({ id: one, bed: 'veth-vm', family: 'request/response' }));
+  const [table] = rowTables({ ...DOCUMENT, rows }, true);
+  assert.equal(table!.note, 'All rows of e3: mode=udp, mtu=1500.');
+  assert.deepEqual(
+    table!.rows.map(([name]) => name),
+    ['msg=64, busy_us_per_tx', 'msg=64, p50_us', 'msg=1400, p50_us'],
   );
+});
+
+test('short names tell rows of several experiments apart; a lonely row keeps its id', () => {
+  const ids = ['e1/kind=udp,mode=loop/gbps', 'e1/kind=udp,mode=udp/gbps', 'e4/n=1/ns_per_pkt', 'IB-1/2'];
+  const { names, common } = rowNames(ids);
+  assert.deepEqual([...names.values()], ['e1: mode=loop', 'e1: mode=udp', 'e4/n=1/ns_per_pkt', 'IB-1/2']);
+  assert.equal(common, 'e1: kind=udp, gbps');
+  assert.deepEqual(['a=10', 'a=9', 'a', 'a=9,b'].sort(byName), ['a', 'a=9', 'a=9,b', 'a=10']);
+});
+
+test('problems that differ only in their entry are one line', () => {
+  const problem = (path: string, message: string) => ({ file: 'k.json', path, message });
+  const lines = problemLines([
+    problem('[3].cfg.mode', 'unknown mode "foo"; skipped'),
+    problem('[7].cfg.mode', 'unknown mode "foo"; skipped'),
+    problem('[8].cfg.mode', 'unknown mode "bar"; skipped'),
+    problem('', 'the list is empty'),
+  ]);
+  assert.deepEqual(lines, [
+    'k.json[3].cfg.mode: unknown mode "foo"; skipped (and 1 more like it)',
+    'k.json[8].cfg.mode: unknown mode "bar"; skipped',
+    'k.json: the list is empty',
+  ]);
 });
 
 test('the report loads nothing, escapes, and has the same bytes again', async () => {

@@ -80,7 +80,7 @@ test('a reader that lags: its read acknowledges, as long as less could be grante
 test('the window threshold grows as if the reader had emptied the queue', () => {
   const { t, ep } = receiver();
   const at = pastQuickAcks(t, ep);
-  // 100,000 B of window are there, 65,536 may be granted. 16,000 and 20,000 B lie unread, of which nothing is taken off.
+  // 100,000 B of window are there, 65,536 may be granted; what lies unread is not taken off.
   t.s.c.rcvBuf[ep] = 200_000;
   t.onData(ep, 1e9, at, 10 * MSS, 10, 1, false);
   t.onData(ep, 1e9, at + 10 * MSS, 10 * MSS, 10, 1, false);
