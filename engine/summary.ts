@@ -245,6 +245,7 @@ function series(measure: Measure): SeriesRecord[] {
       values: [...measure.backlogBytes[i]!],
     })),
     { name: 'unfinished payload', unit: 'B', values: [...measure.unfinishedBytes] },
-    { name: 'busy cores', unit: '1', values: [...measure.busyCores] },
+    { name: 'busy cores', unit: '1', values: measure.meansOf(measure.workPs) },
+    { name: 'busiest core', unit: 'ratio', values: measure.meansOf(measure.busiestPs) },
   ];
 }

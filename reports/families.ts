@@ -33,8 +33,9 @@ const rankOf = (cell: Cell): number => {
   return at < 0 ? FAMILIES.length : at;
 };
 
-/** Cells by family, otherwise in their order. */
+/** Cells by family where they are crowded, otherwise in their order. */
 export function byFamily(cells: readonly Cell[]): Cell[] {
+  if (!isCrowded(cells)) return [...cells];
   return [...cells].sort((a, b) => rankOf(a) - rankOf(b));
 }
 

@@ -1,6 +1,6 @@
 /**
  * Lines over the measured window, where they explain the result: the queue that fills, the payload that stays
- * unfinished, the cores at work. Of the first seed; samples at 21 instants.
+ * unfinished, the busiest core. Of the first seed; samples at 21 instants.
  *
  * Left out: what happened between the samples.
  */
@@ -57,11 +57,11 @@ export function seriesCharts(
   }
   if (charts.length > 0) {
     charts.push(
-      plan(linesOf(cells, 'busy cores'), colours, {
-        id: id('busy'),
-        title: 'Cores at work over time, whole cluster',
-        unit: 'cores',
-        axis: 'busy',
+      plan(linesOf(cells, 'busiest core'), colours, {
+        id: id('busiest'),
+        title: 'Busiest core over time',
+        unit: '%',
+        axis: 'work between two samples',
       }),
     );
   }
