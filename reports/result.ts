@@ -229,7 +229,8 @@ function mergeUtilisation(records: readonly TaskRecord[]): Cell['utilisation'] {
 function coresOf(records: readonly TaskRecord[]): Pick<Cell, 'coreBusy' | 'rxQueues'> {
   const first = records[0];
   if (first?.rxQueues === undefined || first.coreBusyPs.length === 0) return {};
-  const share = (core: number) => mean(records.map((one) => one.coreBusyPs[core]! / one.windowPs))!;
+  const windowsPs = sum(records.map((one) => one.windowPs));
+  const share = (core: number) => sum(records.map((one) => one.coreBusyPs[core]!)) / windowsPs;
   return { coreBusy: first.coreBusyPs.map((_, core) => share(core)), rxQueues: first.rxQueues };
 }
 
