@@ -1,7 +1,8 @@
 /**
  * 200 nodes under web-search flows: few of them, but half of the bytes in flows of ten megabytes.
  *
- * Left out: a higher load (`--load 0.1`); queries that wait for their slowest answer.
+ * Left out: a higher load (`--load 0.1`); queries that wait for their slowest answer; tails, for which flows
+ * are too few (`--replications 20` shows them).
  * Flow sizes: workloads/websearch.txt.
  */
 import { leafSpine } from './lib/cluster.ts';

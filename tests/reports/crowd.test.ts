@@ -9,6 +9,7 @@ import { chartsOf, renderSvg } from '../../reports/charts/index.ts';
 import { familiesOf } from '../../reports/families.ts';
 import { comparisonTables } from '../../reports/page/comparison.ts';
 import { mergeRecords, type Result } from '../../reports/result.ts';
+import { keyFindings } from '../../reports/verdict.ts';
 import { fixtureInput, fixtureResult, planOf, recordOf, SEEDS, SHAPES } from './fixture.ts';
 
 /** Ten backends in an order that mixes their groups. */
@@ -57,6 +58,17 @@ test('lines of ten backends are drawn by family, each beside the baseline', () =
   const curves = idsOf(crowd()).filter((id) => id.startsWith('rpcLatency-cdf'));
   assert.equal(curves.length, 4);
   assert.equal(new Set(curves).size, 4);
+});
+
+test('a crowd that is bound by one resource is named by those that are not', () => {
+  const findings = keyFindings(crowd()).filter((finding) => /binds at this load|^Bound/.test(finding));
+  assert.deepEqual(findings, ['Nothing binds at this load: all 10 backends.']);
+  const { cells, ...rest } = crowd();
+  const free = cells[0]!.binding!;
+  const bound = { ...free, kind: 'resource' as const, resource: 'NIC' };
+  const others = [...cells, { ...cells[0]!, dims: { backend: 'n9' }, binding: bound }];
+  assert.ok(keyFindings({ ...rest, cells: others }).includes('Nothing binds at this load: all but n9.'));
+  assert.ok(keyFindings({ ...rest, cells: others }).includes('Bound by the NIC: n9.'));
 });
 
 test('single cores: the mean over seeds on each mark, queues named, 90 % framed', async () => {
