@@ -130,7 +130,7 @@ test('wireguard: more streams of one pair of nodes do not help, more nodes do', 
 });
 
 test('incast: one line is all that many senders get, and the ToR port drops more the more they are', () => {
-  const records = recordsOf(incast, { backends: ['host', 'flannel-vxlan'], set: times(10, 10) });
+  const records = recordsOf(incast, { backends: ['host', 'flannel-vxlan'], set: times(30, 20) });
   const drops = (cell: string): number => records.get(cell)!.drops['ToR port'] ?? 0;
   for (const backend of ['host', 'flannel-vxlan']) {
     for (const fanIn of [2, 8, 32]) {
