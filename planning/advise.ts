@@ -60,7 +60,7 @@ export function* advise(
 ): Generator<readonly TaskSpec[], Advice, readonly (TaskRecord | null)[]> {
   const cluster = farCluster(question);
   const reasons = backends.map(
-    (backend) => feasibility(backend, cluster) ?? kernelLacks(backend, question.kernel),
+    (backend) => withoutHint(feasibility(backend, cluster)) ?? kernelLacks(backend, question.kernel),
   );
   const feasible = backends.filter((_, at) => reasons[at] === null);
   const records = yield tasksOf(feasible, baseline, question);
@@ -83,6 +83,9 @@ export function* advise(
   });
   return { rows, ...recommend(rows, question) };
 }
+
+/** A reason's hint names settings of a run; here they are flags, and another row is the way out. */
+const withoutHint = (reason: string | null): string | null => reason?.replace(/ \(set [^)]*\)$/, '') ?? null;
 
 /** Applies the rules to the rows of a matrix. */
 export function recommend(rows: readonly AdviceRow[], question: Question): Omit<Advice, 'rows'> {

@@ -6,12 +6,15 @@ import { test } from 'node:test';
 import { backendNamed } from '../../backends/catalog.ts';
 import type { Io } from '../../cli/io.ts';
 import { main } from '../../cli/main.ts';
+import type { Parts } from '../../cli/parts.ts';
 import { shippedParts } from '../../cli/shipped.ts';
 
 const FEW = ['host', 'flannel-vxlan', 'flannel-host-gw', 'calico-ipip', 'calico-bgp', 'calico-wireguard'];
 const parts = { ...shippedParts, backends: FEW.map(backendNamed) };
 
-async function call(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+const call = (...argv: string[]) => callWith(parts, '--workers', '0', ...argv);
+
+async function callWith(some: Parts, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const io: Io = {
@@ -27,7 +30,7 @@ async function call(...argv: string[]): Promise<{ code: number; out: string; err
     noteIsTty: false,
     columns: 0,
   };
-  return { code: await main(['advise', '--workers', '0', ...argv], parts, io), out, err };
+  return { code: await main(['advise', ...argv], some, io), out, err };
 }
 
 test('one segment: routes win; the text fits 100 columns and names MTU and header of each', async () => {
@@ -47,8 +50,8 @@ test('as JSON: infeasible rows say why, figures are base units, the same words g
   const it = JSON.parse(out);
   const row = (name: string) => it.rows.find((one: { backend: string }) => one.backend === name);
   assert.match(row('flannel-host-gw').infeasible, /L2/);
-  assert.match(row('calico-ipip').infeasible, /protocol 4/);
-  assert.match(row('calico-bgp').infeasible, /fabric/);
+  assert.equal(row('calico-ipip').infeasible, 'the platform drops IP protocol 4');
+  assert.equal(row('calico-bgp').infeasible, 'across subnets the fabric must know pod routes');
   assert.equal(row('calico-bgp').figures, null);
   assert.equal(it.recommended, 'flannel-vxlan');
   assert.equal(it.question.machine, 'xeon-25g');
@@ -86,4 +89,18 @@ test('mistakes: exit 2 and the words that would do', async () => {
     assert.deepEqual([code, out], [2, '']);
     assert.match(err, said);
   }
+});
+
+test('a run that dies costs its own row alone: exit 5, no figures, and a recommendation from the others', async () => {
+  const toy = (name: string, like: string) => ({ ...backendNamed(like), name });
+  const some: Parts = {
+    ...shippedParts,
+    backends: [backendNamed('host'), toy('dies', 'calico-bgp'), toy('lives', 'flannel-host-gw')],
+    runner: new URL('./stubRunner.ts', import.meta.url).href,
+  };
+  const { code, out, err } = await callWith(some, '--workers', '1');
+  assert.equal(code, 5);
+  assert.match(err, /^failed: advise\/backend=dies/m);
+  assert.match(out, /^dies +1500 +0( +–){4} +none$/m);
+  assert.match(out, /^recommended: lives /m);
 });
