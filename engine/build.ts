@@ -5,11 +5,12 @@
 
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
+import { FabricMtu } from './fabric/fabricMtu.ts';
 import { RandomLoss } from './fabric/loss.ts';
 import { compile } from './host/compile.ts';
 import { carriedBytes, deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';
-import type { Setup } from './host/setup.ts';
+import { batchWireBytes, type Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
 import { connectTraffic } from './traffic/connect.ts';
 import { type FlowTable, Ledger } from './traffic/ledger.ts';
@@ -48,6 +49,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
     const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
     if (cluster.lossRate > 0) p.loss = new RandomLoss(spec.seed, cluster.lossRate, first, p.nodeCount);
+    if (cluster.fabricMtuBytes !== null) p.fabricMtu = fabricMtu(setup, cluster.fabricMtuBytes);
     const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
     const source = new Sources(stop, requestBytes, responseBytes);
     const apps = new Apps(shape, ledger, source);
@@ -65,14 +67,20 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
   return built;
 }
 
+function fabricMtu(setup: Setup, mtuBytes: number): FabricMtu {
+  const segment = (path: number, bytes: number) => batchWireBytes(setup, path, 1, bytes, TCP_IP_HEADER_BYTES);
+  return new FabricMtu(mtuBytes + WIRE_FRAMING_BYTES, segment);
+}
+
 function makeSetup(spec: TaskSpec): Setup {
   const { machine, cluster, backend } = spec;
   const compiled = compile(backend, machine, spec.policy);
   const derived = deriveMtu(backend, cluster.mtuBytes);
   const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
-  const pathMtuBytes = compiled.paths.map(({ path, wired }) =>
-    wired ? Math.min(podMtuBytes, carriedBytes(backend, path, cluster.mtuBytes)) : podMtuBytes,
+  const pathCarriesBytes = compiled.paths.map(({ path, wired }) =>
+    wired ? carriedBytes(backend, path, cluster.mtuBytes) : Infinity,
   );
+  const pathMtuBytes = pathCarriesBytes.map((bytes) => Math.min(podMtuBytes, bytes));
   // One kernel, two namespaces: a single rack without switches.
   const veth = machine.wire === 'veth';
   const nodesPerRack = veth ? cluster.nodes : Math.min(cluster.nodesPerRack, cluster.nodes);
@@ -95,6 +103,7 @@ function makeSetup(spec: TaskSpec): Setup {
     podMtuBytes,
     pathMtuBytes,
     pathMssBytes: pathMtuBytes.map((mtu) => mtu - TCP_IP_HEADER_BYTES),
+    pathCarriesBytes,
     moderationPs: Math.round(machine.nic.moderationUs * 1e6),
     frameBytes: compiled.paths.map((path) => path.headerBytes + WIRE_FRAMING_BYTES),
     hasServer: backend.servers !== undefined,

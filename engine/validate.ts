@@ -37,6 +37,9 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(c.hostDelayNs >= 0, 'cluster.hostDelayNs', `${c.hostDelayNs} is negative`);
   need(c.bufferBytes >= 1538, 'cluster.bufferBytes', `${c.bufferBytes} holds no packet`);
   need(c.lossRate >= 0 && c.lossRate <= 0.5, 'cluster.lossRate', `${c.lossRate} is not from 0 to 0.5`);
+  range(c.fabricMtuBytes ?? c.mtuBytes, 'cluster.fabricMtuBytes', 576, 65_535);
+  const switched = 'a veth machine has no switch: leave it null';
+  need(c.fabricMtuBytes === null || m.wire === 'nic', 'cluster.fabricMtuBytes', switched);
   need(
     c.lossRate === 0 || m.wire === 'nic',
     'cluster.lossRate',

@@ -15,6 +15,10 @@ export const Q_DOWNLINK = 8;
 export const Q_STALE = 9;
 /** The receiver's link loses it at random. */
 export const Q_RANDOM_LOSS = 10;
+/** Larger than what the path's first device carries, and not to be fragmented. */
+export const Q_MTU = 11;
+/** Larger than what the switches carry: nobody is told. */
+export const Q_FABRIC_MTU = 12;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -28,4 +32,6 @@ export const QUEUE_NAMES = [
   'downlink',
   'stale segment',
   'random loss',
+  'mtu exceeded',
+  'fabric mtu (silent)',
 ] as const;

@@ -12,6 +12,7 @@ import { QUEUE_NAMES } from '../core/queues.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import type { FabricMtu } from '../fabric/fabricMtu.ts';
 import type { RandomLoss } from '../fabric/loss.ts';
 import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
@@ -54,6 +55,7 @@ export class Partition {
   upper!: Upper;
   wire: WireOnly | null = null;
   loss: RandomLoss | null = null;
+  fabricMtu: FabricMtu | null = null;
 
   // Statistics: whole numbers.
   readonly digest = new Digest();

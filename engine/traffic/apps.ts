@@ -249,8 +249,10 @@ export class Apps {
   private fresh(p: Partition, s: number): void {
     const { sockets } = p;
     const { tcp } = this.stack;
+    // What was learned of the path's MTU stays with the route, not with the connection.
+    const mss = tcp.mssBytes(sockets.tcp[s]!);
     tcp.release(sockets.tcp[s]!);
-    sockets.tcp[s] = tcp.open(p.setup.mssBytes);
+    sockets.tcp[s] = tcp.open(mss);
     sockets.epoch[s] = (sockets.epoch[s]! + 1) & 0x7fff;
     sockets.marks[s]! |= MARK_FRESH;
     sockets.rcvUnits[s] = 0;

@@ -116,7 +116,8 @@ class Connector {
     if (!udp) {
       const { tcp } = stacks[p.index]!;
       // iperf3 and netperf leave Nagle on; programs that answer each other switch it off.
-      sockets.tcp[s] = tcp.open(setup.mssBytes, role === R_STREAM);
+      const mss = spec.cluster.mssClamp ? setup.pathMssBytes[path]! : setup.mssBytes;
+      sockets.tcp[s] = tcp.open(mss, role === R_STREAM);
     }
     return s;
   }

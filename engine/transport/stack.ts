@@ -25,6 +25,7 @@ import { note, own, sendsElsewhere, softLater } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { batchWireBytes } from '../host/setup.ts';
 import { MARK_ROOM } from '../host/sockets.ts';
+import { refused } from './pathMtu.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 import type { TcpTable } from './tcpTable.ts';
 import { deliverUdp } from './udp.ts';
@@ -107,6 +108,7 @@ export class Stack {
     );
     if ((flags & F_DATA) !== 0) {
       tcp.inTsVal = batches.tsVal[b]!;
+      tcp.inMssBytes = batches.mssBytes(b);
       sockets.rcvUnits[s]! += units;
       acks = tcp.onData(ep, now, batches.seq[b]!, bytes, packets, units, (flags & F_CE) !== 0);
       p.deliveredPackets += packets;
@@ -180,6 +182,13 @@ export class Stack {
     own(p, s);
     p.charge(setup.compiled.row.tcpTx, 1, packets, bytes);
     const lane = firstLane(p, s, b);
+    const mss = tcp.mssBytes(sockets.tcp[s]!);
+    if (refused(p, b, (packets > 1 ? mss : bytes) + TCP_IP_HEADER_BYTES)) {
+      const { pathMssBytes, cluster } = setup;
+      const fits = pathMssBytes[sockets.path[s]!]!;
+      if (cluster.pmtud) tcp.reduceMss(sockets.tcp[s]!, p.wheel.now, fits);
+      return;
+    }
     if (keepsSocket(p, b, lane)) {
       tcp.tsqCharge(sockets.tcp[s]!, bytes);
       batches.from[b] = s;
