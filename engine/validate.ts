@@ -1,7 +1,7 @@
 /** What a task must satisfy before it runs: every problem at once, each with the path to its field. */
 import type { TaskSpec } from './core/taskSpec.ts';
 import { feasibility } from './host/feasible.ts';
-import { deriveMtu } from './host/mtu.ts';
+import { deriveMtu, UDP_BYTES_MAX } from './host/mtu.ts';
 import { offeredLoads } from './traffic/load.ts';
 
 type Need = (ok: boolean, path: string, wrong: string) => void;
@@ -57,13 +57,11 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
 function netperfProblems(spec: TaskSpec, need: Need): void {
   const np = spec.traffic.netperf;
   if (np === undefined) return;
-  const { nodes, mtuBytes } = spec.cluster;
-  const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, mtuBytes).podMtuBytes;
+  const { nodes } = spec.cluster;
   const path = 'traffic.netperf';
   const udp = np.kind.startsWith('UDP');
   const largest = udp ? Math.max(np.messageBytes, np.kind === 'UDP_RR' ? np.responseBytes : 0) : 0;
-  const fits = `a datagram of ${largest} B exceeds the pod MTU of ${pod} less 28 (fragments are not modelled)`;
-  need(largest <= pod - 28, `${path}.messageBytes`, fits);
+  need(largest <= UDP_BYTES_MAX, `${path}.messageBytes`, `a datagram of ${largest} B exceeds 65,507`);
   const bytes = `${np.messageBytes} is not from 1 to 16,777,216`;
   need(whole(np.messageBytes, 1, 1 << 24), `${path}.messageBytes`, bytes);
   need(whole(np.streams, 1, 100_000), `${path}.streams`, `${np.streams} is not from 1 to 100,000`);

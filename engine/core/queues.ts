@@ -19,6 +19,8 @@ export const Q_RANDOM_LOSS = 10;
 export const Q_MTU = 11;
 /** Larger than what the switches carry: nobody is told. */
 export const Q_FABRIC_MTU = 12;
+/** Fragments of a datagram of which others are missing. */
+export const Q_REASSEMBLY = 13;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -34,4 +36,5 @@ export const QUEUE_NAMES = [
   'random loss',
   'mtu exceeded',
   'fabric mtu (silent)',
+  'incomplete datagram',
 ] as const;

@@ -79,6 +79,9 @@ export interface Compiled {
     readonly tcpAckRx: number;
     readonly udpRx: number;
     readonly udpRxLoop: number;
+    readonly fragTx: number;
+    readonly fragRx: number;
+    readonly fragDone: number;
     readonly read: number;
     readonly poll: number;
     /** What a wake-up costs, and what more it costs on another core, and on a halted one. */
@@ -125,6 +128,9 @@ export function compile(backend: Backend, machine: Machine, policy: PolicySpec):
     txDone: single('tx done', 'softirq', 'NIC_TX_DONE'),
     daemonDry: single('daemon dry', 'system', 'DAEMON_DRY'),
     daemonIdle: single('daemon idle', 'system', 'DAEMON_IDLE'),
+    fragTx: single('fragments tx', 'system', 'IP_FRAG'),
+    fragRx: single('fragments rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'IP_DEFRAG'),
+    fragDone: single('datagram whole', 'system', 'UDP_RCV_SOCK'),
     connect: single('connect', 'system', 'TCP_CONNECT'),
   };
   const names = Object.keys(backend.paths);

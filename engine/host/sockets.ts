@@ -120,3 +120,5 @@ export const MARK_NOTE = 4;
 export const MARK_ROOM = 8;
 /** The next packet is the first of a new connection. */
 export const MARK_FRESH = 16;
+/** An ICMP message has told it the MTU of its path. */
+export const MARK_PMTU = 32;

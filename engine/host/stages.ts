@@ -52,6 +52,8 @@ export const STAGES = {
   UDP_RCV_SOCK: def('unit', 'datagram into a user socket'),
   UDP_RCV_TUN: def('unit', 'datagram into a tunnel socket (encap_rcv)'),
   IP_OUT: def('unit', 'ip_local_out, route and neighbour from the cache'),
+  IP_FRAG: def('packet', 'ip_do_fragment: one fragment of a datagram, with its skb'),
+  IP_DEFRAG: def('packet', 'ip_defrag: one fragment finds its datagram, and its skb is released later'),
   IP_FWD: def('unit', 'ip_rcv, route lookup, ip_forward, ip_output', { orphans: true }),
   IP_RCV_LOCAL: def('unit', 'ip_rcv to ip_local_deliver'),
   IP_ROUTE_IN: def('unit', 'input route of a datagram (an established TCP socket has it)'),

@@ -12,7 +12,7 @@ import type { Partition } from '../host/partition.ts';
 import { CALL, FLOW } from '../host/rows.ts';
 import { MARK_FRESH, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
 import type { Stack } from '../transport/stack.ts';
-import { sendDatagrams } from '../transport/udp.ts';
+import { sendDatagram } from '../transport/udp.ts';
 import type { Ledger } from './ledger.ts';
 import {
   R_CRR_CLIENT,
@@ -211,7 +211,7 @@ export class Apps {
     while (sockets.toWrite[s]! > 0) {
       const size = role === R_UDP_SERVER ? this.shape.responseBytes : this.shape.requestBytes;
       sockets.toWrite[s]! -= size;
-      sendDatagrams(p, s, 1, size);
+      sendDatagram(p, s, size);
     }
     return sockets.rcvPackets[s]! > sockets.hidden[s]!;
   }
@@ -227,7 +227,7 @@ export class Apps {
         return false;
       }
       p.coldCall();
-      sendDatagrams(p, s, 1, size);
+      sendDatagram(p, s, size);
       p.drainInline();
       sockets.toWrite[s]! -= size;
       sent++;

@@ -10,6 +10,7 @@ import type { Cluster } from '../build.ts';
 import { Stream } from '../core/streams.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
+import { UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import type { Partition } from '../host/partition.ts';
 import { UNCONNECTED } from './apps.ts';
 import { permutation } from './flows.ts';
@@ -28,6 +29,9 @@ import {
   R_UDP_SINK,
   R_UDP_TX,
 } from './roles.ts';
+
+/** What fragments show to those that hash headers: addresses alone. */
+const PORTLESS = { sport: 0, dport: 0, proto: 0 } as const;
 
 interface Wish {
   readonly from: number;
@@ -87,6 +91,15 @@ class Connector {
     return { p, a, q, b };
   }
 
+  /** Whether what a socket sends over a path leaves in fragments. */
+  private fragments(role: number, path: number): boolean {
+    const { setup, spec } = this.cluster;
+    const { messageBytes, responseBytes } = spec.traffic.netperf!;
+    const bytes = role === R_UDP_SERVER ? responseBytes : messageBytes;
+    const { loopback } = setup.compiled.paths[path]!.path;
+    return loopback !== true && bytes + UDP_IP_HEADER_BYTES > setup.pathMtuBytes[path]!;
+  }
+
   private socket(
     p: Partition,
     node: number,
@@ -105,12 +118,13 @@ class Connector {
       node === peer ? 'sameNode' : spec.cluster.subnets === 'rack' && crosses ? 'crossSubnet' : 'sameSubnet';
     const path = setup.compiled.choose[place];
     const { path: declared } = setup.compiled.paths[path]!;
-    const outer = outerTuple(declared, tuple, node, peer);
+    const seen = udp && this.fragments(role, path) ? { ...tuple, ...PORTLESS } : tuple;
+    const outer = outerTuple(declared, seen, node, peer);
     sockets.node[s] = node - p.firstNode;
     sockets.peerNode[s] = peer;
     sockets.thread[s] = p.coreBase(node - p.firstNode) + core * STRIDE;
     sockets.path[s] = path;
-    sockets.rss[s] = rssHash(setup.machine, tuple, outer);
+    sockets.rss[s] = rssHash(setup.machine, seen, outer);
     sockets.ecmp[s] = ecmpHash(outer);
     sockets.role[s] = role;
     if (!udp) {

@@ -1,16 +1,20 @@
 /**
  * UDP sockets. A send buffer counts what the NIC has not completed, a receive buffer what nobody has read.
- * Left out: UDP GSO and GRO, fragments. Source: net/ipv4/udp.c, Linux 6.12.
+ * A datagram above its pod's MTU, or above what an ICMP message has told of the path, leaves in fragments.
+ * Left out: UDP GSO and GRO. Source: net/ipv4/udp.c, Linux 6.12.
  */
 
 import { Q_UDP_SOCKET } from '../core/queues.ts';
-import { F_UDP } from '../fabric/batch.ts';
+import { F_FRAG, F_UDP } from '../fabric/batch.ts';
 import { UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL } from '../host/rows.ts';
 import { batchWireBytes } from '../host/setup.ts';
+import { MARK_PMTU } from '../host/sockets.ts';
+import { deliverFragments, sendFragments } from './fragments.ts';
+import { refused } from './pathMtu.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 
 /**
@@ -19,32 +23,51 @@ import { firstLane, keepsSocket, newSegment } from './segment.ts';
  */
 const SLAB_BYTES_MAX = 7_750;
 
-/** `count` datagrams of `bytes` each, one system call each. */
-export function sendDatagrams(p: Partition, s: number, count: number, bytes: number): void {
+/** One datagram with its system call. */
+export function sendDatagram(p: Partition, s: number, bytes: number): void {
   const { batches, sockets, setup } = p;
+  p.chargeColumn(setup.compiled.row.udpTx, CALL, 1);
+  p.charge(setup.compiled.row.udpTx, 1, 1, bytes);
+  const limit = sourceMtuBytes(p, s);
+  if (bytes + UDP_IP_HEADER_BYTES > limit) {
+    sendFragments(p, s, bytes, limit);
+    return;
+  }
+  if (bytes > SLAB_BYTES_MAX) p.charge(setup.compiled.row.pageHead, 1, 1, 0);
   const b = newSegment(p, s, F_UDP);
   batches.seq[b] = sockets.delivered[s]!;
-  sockets.delivered[s]! += count * bytes;
-  batches.bytes[b] = count * bytes;
-  batches.packets[b] = count;
-  batches.units[b] = count;
+  sockets.delivered[s]! += bytes;
+  batches.bytes[b] = bytes;
   batches.tsVal[b] = p.wheel.now;
-  batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, UDP_IP_HEADER_BYTES) * count;
-  p.sentPackets += count;
-  p.chargeColumn(setup.compiled.row.udpTx, CALL, count);
-  p.charge(setup.compiled.row.udpTx, count, count, count * bytes);
-  if (bytes > SLAB_BYTES_MAX) p.charge(setup.compiled.row.pageHead, count, count, 0);
+  batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, UDP_IP_HEADER_BYTES);
+  p.sentPackets++;
   const lane = firstLane(p, s, b);
+  if (refused(p, b, bytes + UDP_IP_HEADER_BYTES)) {
+    if (setup.cluster.pmtud) sockets.marks[s]! |= MARK_PMTU;
+    return;
+  }
   if (keepsSocket(p, b, lane)) {
-    sockets.sndBytes[s]! += count * bytes;
+    sockets.sndBytes[s]! += bytes;
     batches.from[b] = s;
   }
   leaveLane(p, b, lane);
 }
 
+/** Largest packet that socket `s` sends whole, bytes; the loopback device takes any. */
+function sourceMtuBytes(p: Partition, s: number): number {
+  const { setup, sockets } = p;
+  const path = sockets.path[s]!;
+  if (setup.compiled.paths[path]!.path.loopback === true) return Infinity;
+  return (sockets.marks[s]! & MARK_PMTU) !== 0 ? setup.pathMtuBytes[path]! : setup.podMtuBytes;
+}
+
 /** Datagrams reach their socket: its buffer counts truesize. */
 export function deliverUdp(p: Partition, b: number): void {
   const { batches, sockets, setup } = p;
+  if ((batches.flags[b]! & F_FRAG) !== 0) {
+    deliverFragments(p, b);
+    return;
+  }
   const s = batches.sock[b]!;
   let n = batches.packets[b]!;
   const { row, paths } = setup.compiled;

@@ -33,6 +33,8 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   UDP_RCV_SOCK: measured('K4 share', { eachNs: 229 }),
   UDP_RCV_TUN: measured('K4 K5 share', { firstNs: 50, eachNs: 320 }),
   IP_OUT: measured('K4 K5 share', { firstNs: 54, eachNs: 346 }),
+  IP_FRAG: assumed('E-frag', [0.4, 2], { eachNs: 250 }),
+  IP_DEFRAG: assumed('E-frag', [0.4, 2], { eachNs: 300 }),
   IP_FWD: measured('K4 K5', { firstNs: 60, eachNs: 385 }),
   IP_RCV_LOCAL: measured('K4 K5 share', { firstNs: 40, eachNs: 260 }),
   NF_HOOK: assumed('C079', [0.4, 2], { eachNs: 50 }),

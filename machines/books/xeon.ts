@@ -45,6 +45,8 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   UDP_RCV_SOCK: assumed('C086 C090', [0.6, 2.5], { firstNs: 60, eachNs: 150 }),
   UDP_RCV_TUN: assumed('K4 K5', [0.3, 1.25], { firstNs: 180, eachNs: 247 }),
   IP_OUT: assumed('C027 split, K4', [0.5, 2], { firstNs: 80, eachNs: 90 }),
+  IP_FRAG: assumed('E-frag', [0.4, 2], { eachNs: 250 }),
+  IP_DEFRAG: assumed('E-frag', [0.4, 2], { eachNs: 300 }),
   IP_FWD: published('C083 less C024; M-cold', { firstNs: 180 * COLD, eachNs: 180 }),
   IP_RCV_LOCAL: published('C079', { firstNs: 60, eachNs: 100 }),
   NF_HOOK: assumed('C079 as bound', [0.4, 2], { eachNs: 50 }),
