@@ -42,7 +42,9 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
   const responseBytes = netperf?.responseBytes ?? rpc?.responseBytes ?? 1;
   // A stream's write: netperf's message; probes and flows write as iperf3 does, 128 KB a call.
   const streams = netperf !== undefined && netperf.kind.endsWith('STREAM');
-  const shape = { messageBytes: streams ? netperf.messageBytes : 131_072, requestBytes, responseBytes };
+  const messageBytes = streams ? netperf.messageBytes : 131_072;
+  const { udpGso = false, zerocopy = false } = netperf ?? {};
+  const shape = { messageBytes, requestBytes, responseBytes, udpGso, zerocopy };
   const stop = spec.warmupPs + spec.windowPs;
   for (let r = 0; r < setup.racks; r++) {
     const first = r * setup.nodesPerRack;

@@ -62,6 +62,10 @@ function netperfProblems(spec: TaskSpec, need: Need): void {
   const udp = np.kind.startsWith('UDP');
   const largest = udp ? Math.max(np.messageBytes, np.kind === 'UDP_RR' ? np.responseBytes : 0) : 0;
   need(largest <= UDP_BYTES_MAX, `${path}.messageBytes`, `a datagram of ${largest} B exceeds 65,507`);
+  const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, spec.cluster.mtuBytes).podMtuBytes;
+  const segment = `a segment of ${np.messageBytes} B exceeds the pod MTU of ${pod} less 28: lower messageBytes`;
+  const gso = np.udpGso && np.kind === 'UDP_STREAM';
+  need(!gso || np.messageBytes <= pod - 28, `${path}.udpGso`, segment);
   const bytes = `${np.messageBytes} is not from 1 to 16,777,216`;
   need(whole(np.messageBytes, 1, 1 << 24), `${path}.messageBytes`, bytes);
   need(whole(np.streams, 1, 100_000), `${path}.streams`, `${np.streams} is not from 1 to 100,000`);

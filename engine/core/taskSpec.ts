@@ -80,6 +80,10 @@ export interface NetperfTraffic {
   readonly paceMessagesPerS: number;
   /** UDP_STREAM with a pace: messages sent together. */
   readonly burst: number;
+  /** UDP_STREAM: one system call sends up to 64 messages as one super-packet (UDP_SEGMENT). */
+  readonly udpGso: boolean;
+  /** TCP_STREAM: sends pin the program's pages instead of copying them (MSG_ZEROCOPY). */
+  readonly zerocopy: boolean;
   /** Both pods on one node. */
   readonly sameNode: boolean;
   /** UDP_STREAM into a socket that nobody reads: each packet dies at the full socket (price of a packet). */

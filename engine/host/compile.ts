@@ -12,6 +12,7 @@ import type { Machine } from './machine.ts';
 import { RowBuilder, Rows } from './rows.ts';
 import { type RuleCost, ruleCost } from './rules.ts';
 import { STAGES, type StageDef, type StageId } from './stages.ts';
+import { type TransportRows, transportRows } from './transportRows.ts';
 
 /** Where a lane's batches come from. */
 export type LaneEntry =
@@ -69,7 +70,7 @@ export interface Compiled {
   /** Path index by place; −1: unreachable. */
   readonly choose: Readonly<Record<Place, number>>;
   /** Rows that belong to no path (even ids). */
-  readonly row: {
+  readonly row: TransportRows & {
     readonly write: number;
     readonly tcpTx: number;
     readonly ackTx: number;
@@ -79,9 +80,6 @@ export interface Compiled {
     readonly tcpAckRx: number;
     readonly udpRx: number;
     readonly udpRxLoop: number;
-    readonly fragTx: number;
-    readonly fragRx: number;
-    readonly fragDone: number;
     readonly read: number;
     readonly poll: number;
     /** What a wake-up costs, and what more it costs on another core, and on a halted one. */
@@ -128,9 +126,7 @@ export function compile(backend: Backend, machine: Machine, policy: PolicySpec):
     txDone: single('tx done', 'softirq', 'NIC_TX_DONE'),
     daemonDry: single('daemon dry', 'system', 'DAEMON_DRY'),
     daemonIdle: single('daemon idle', 'system', 'DAEMON_IDLE'),
-    fragTx: single('fragments tx', 'system', 'IP_FRAG'),
-    fragRx: single('fragments rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'IP_DEFRAG'),
-    fragDone: single('datagram whole', 'system', 'UDP_RCV_SOCK'),
+    ...transportRows(single),
     connect: single('connect', 'system', 'TCP_CONNECT'),
   };
   const names = Object.keys(backend.paths);

@@ -37,6 +37,8 @@ export const STAGES = {
   U_SYSCALL: def('call', 'system call entry and exit'),
   APP_CALL: def('call', 'what a program does around its call: waits in select(), reads the clock'),
   COPY_U2K: def('byte', 'copy from user to kernel', { copies: 1 }),
+  ZC_PIN: def('byte', 'MSG_ZEROCOPY: pages of the program pinned and released'),
+  ZC_NOTIFY: def('call', 'MSG_ZEROCOPY: notification queued, and read from the error queue'),
   COPY_K2U: def('byte', 'copy from kernel to user', { copies: 1 }),
   COPY_CSUM_K2K: def('byte', 'copy and checksum inside the kernel', { copies: 1 }),
   CSUM_SW: def('byte', 'checksum in software'),

@@ -12,7 +12,8 @@ import type { Partition } from '../host/partition.ts';
 import { CALL, FLOW } from '../host/rows.ts';
 import { MARK_FRESH, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
 import type { Stack } from '../transport/stack.ts';
-import { sendDatagram } from '../transport/udp.ts';
+import { segmentsMax, sendDatagram, sendSegments } from '../transport/udp.ts';
+import { pinsAreCopied } from '../transport/zerocopy.ts';
 import type { Ledger } from './ledger.ts';
 import {
   R_CRR_CLIENT,
@@ -47,6 +48,9 @@ export interface AppShape {
   readonly messageBytes: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** UDP_SEGMENT; MSG_ZEROCOPY of streams. */
+  readonly udpGso: boolean;
+  readonly zerocopy: boolean;
 }
 
 export class Apps {
@@ -182,10 +186,14 @@ export class Apps {
     const most = left < PIECE_BYTES || small ? left : PIECE_BYTES;
     let bytes = want < most ? want : most;
     if (bytes > room) bytes = room;
-    if (small) p.chargeColumn(row.write, CALL, Math.ceil(bytes / message));
-    else if (left === message) p.chargeColumn(row.write, CALL, 1);
-    p.charge(row.write, Math.ceil(bytes / PIECE_BYTES), 0, bytes);
-    takePages(p, bytes);
+    const pinned = this.shape.zerocopy && role === R_STREAM;
+    const write = pinned ? row.writePinned : row.write;
+    if (small) p.chargeColumn(write, CALL, Math.ceil(bytes / message));
+    else if (left === message) p.chargeColumn(write, CALL, 1);
+    p.charge(write, Math.ceil(bytes / PIECE_BYTES), 0, bytes);
+    const copies = !pinned || pinsAreCopied(p, s);
+    if (pinned && copies) p.charge(row.writeCopied, 0, 0, bytes);
+    if (copies) takePages(p, bytes);
     tcp.write(ep, bytes, small || bytes === left || bytes === want || bytes === room);
     sockets.toWrite[s]! -= bytes;
     return true;
@@ -220,6 +228,7 @@ export class Apps {
   private floodUdp(p: Partition, s: number): boolean {
     const { sockets, setup } = p;
     const size = this.shape.messageBytes;
+    const most = this.shape.udpGso ? segmentsMax(p, s, size) : 1;
     let sent = 0;
     while (sockets.toWrite[s]! > 0 && p.jobNs < setup.jobCapNs && sent < DATAGRAMS_PER_JOB) {
       if (sockets.sndBytes[s]! >= setup.machine.udpRcvbufBytes) {
@@ -227,10 +236,12 @@ export class Apps {
         return false;
       }
       p.coldCall();
-      sendDatagram(p, s, size);
+      const ready = most > 1 ? Math.ceil(sockets.toWrite[s]! / size) : 1;
+      const count = ready < most ? ready : most;
+      sendSegments(p, s, count, size);
       p.drainInline();
-      sockets.toWrite[s]! -= size;
-      sent++;
+      sockets.toWrite[s]! -= count * size;
+      sent += count;
     }
     return sockets.toWrite[s]! > 0;
   }

@@ -2,7 +2,7 @@
  * Between hosts and applications: segments into TCP, ACKs and data out of it, datagrams, timers, TSQ.
  *
  * ACKs and what they clock out run in the context in which the segment arrived. Where a forwarding path orphans
- * the skb, TSQ and the send buffer stop counting there. Left out: the socket backlog of an owned socket, MSG_ZEROCOPY.
+ * the skb, TSQ and the send buffer stop counting there. Left out: the socket backlog of an owned socket.
  */
 
 import { C_TIMER, K_SOCK_TIMER } from '../core/kinds.ts';

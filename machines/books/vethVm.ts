@@ -18,6 +18,8 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   U_SYSCALL: measured('K3', { eachNs: 125 }),
   APP_CALL: measured('K3', { eachNs: 0 }),
   COPY_U2K: measured('K4 K5', { eachNs: 0.025 }),
+  ZC_PIN: assumed('E-zerocopy', [0.4, 3], { eachNs: 0.01 }),
+  ZC_NOTIFY: assumed('E-zerocopy', [0.4, 3], { eachNs: 250 }),
   COPY_K2U: measured('K5 K6', { eachNs: 0.0146 }),
   COPY_CSUM_K2K: assumed('C093', [0.5, 2], { eachNs: 0.07, packetNs: 100 }),
   CSUM_SW: assumed('C092', [0.5, 2], { eachNs: 0.03 }),

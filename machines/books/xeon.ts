@@ -22,6 +22,8 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   U_SYSCALL: published('C112', { eachNs: 230 }),
   APP_CALL: assumed('C112 (programs that only call)', [1, 1], { eachNs: 0 }),
   COPY_U2K: published('C002 C020', { eachNs: 0.062 }),
+  ZC_PIN: assumed('E-zerocopy', [0.4, 3], { eachNs: 0.025 }),
+  ZC_NOTIFY: assumed('E-zerocopy', [0.4, 3], { eachNs: 350 }),
   COPY_K2U: published('C011 C029 C047 C065', { eachNs: 0.112 }),
   COPY_CSUM_K2K: published('C002 C093 C094', { eachNs: 0.1, packetNs: 230 }),
   CSUM_SW: published('C092', { eachNs: 0.062 }),
