@@ -1,19 +1,15 @@
 /**
  * MTU, MSS and wire bytes, derived from a backend's headers: no backend states its own MTU.
  *
- * Left out: IPv6, 802.1Q tags, IP options, TCP options other than timestamps.
+ * Left out: 802.1Q tags, IP options, TCP options other than timestamps.
  * Source: header lengths of RFC 791, 768, 7348, 2003 and the WireGuard paper; wire cost of IEEE 802.3
  * (docs/SOURCES.md, section "Headers"); fragments: net/ipv4/ip_output.c (__ip_append_data), Linux 6.12.
  */
 import { assert, assertWhole } from '../core/assert.ts';
 import type { Backend, Path } from './backend.ts';
+import { type IpFamily, inFamily, tcpIpBytes } from './family.ts';
 
-/** IPv4 20 + TCP 20 + timestamps 12. */
-export const TCP_IP_HEADER_BYTES = 52;
-/** IPv4 20 + UDP 8. */
-export const UDP_IP_HEADER_BYTES = 28;
-export const IP_HEADER_BYTES = 20;
-/** Largest UDP payload: 65,535 less the headers. */
+/** Largest UDP payload: 65,535 less the headers of IPv4. */
 export const UDP_BYTES_MAX = 65_507;
 /** Ethernet 14 + FCS 4 + preamble and SFD 8 + inter-frame gap 12. */
 export const WIRE_FRAMING_BYTES = 38;
@@ -36,16 +32,18 @@ export function headerBytes(path: Path): number {
 /**
  * The pods' MTU: that of the links less the backend's reserve, or less the headers of its widest path (one
  * device MTU serves all destinations, so plain paths give up the bytes too).
+ * The backend is taken as declared (IPv4) and put into `family` here.
  * Throws InvariantError on a link MTU that leaves no payload.
  */
-export function deriveMtu(backend: Backend, linkMtuBytes: number): DerivedMtu {
+export function deriveMtu(declared: Backend, linkMtuBytes: number, family: IpFamily = 'ipv4'): DerivedMtu {
   assertWhole(linkMtuBytes, 'link MTU must be a whole number of bytes');
+  const backend = inFamily(declared, family);
   const overheadBytes = Object.values(backend.paths).reduce(
     (most, path) => Math.max(most, headerBytes(path)),
     0,
   );
   const podMtuBytes = linkMtuBytes - (backend.mtuReserveBytes ?? overheadBytes);
-  const tcpMssBytes = podMtuBytes - TCP_IP_HEADER_BYTES;
+  const tcpMssBytes = podMtuBytes - tcpIpBytes(family);
   assert(tcpMssBytes > 0, 'link MTU leaves no TCP payload');
   return { podMtuBytes, tcpMssBytes, overheadBytes };
 }
@@ -71,16 +69,16 @@ export function wireBytes(path: Path, innerIpBytes: number, podMtuBytes: number)
 }
 
 /**
- * The fragments of one IP packet, bytes each with its header: full ones carry a multiple of eight, the last the rest.
- * @param ipBytes  the whole packet with its header
- * @param mtuBytes at least 68
+ * The fragments of one IP packet, bytes each with its headers: full ones carry a multiple of eight, the last the rest.
+ * @param payloadBytes behind the IP header
+ * @param headBytes    of each fragment: IPv4 20, IPv6 40 and its fragment header 8
  */
-export function fragmentBytes(ipBytes: number, mtuBytes: number): number[] {
-  const most = mtuBytes - IP_HEADER_BYTES;
+export function fragmentBytes(payloadBytes: number, mtuBytes: number, headBytes: number): number[] {
+  const most = mtuBytes - headBytes;
   const full = most - (most % 8);
   const sizes: number[] = [];
-  let left = ipBytes - IP_HEADER_BYTES;
-  for (; left > most; left -= full) sizes.push(full + IP_HEADER_BYTES);
-  sizes.push(left + IP_HEADER_BYTES);
+  let left = payloadBytes;
+  for (; left > most; left -= full) sizes.push(full + headBytes);
+  sizes.push(left + headBytes);
   return sizes;
 }

@@ -10,7 +10,6 @@ import type { Cluster } from '../build.ts';
 import { Stream } from '../core/streams.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
-import { UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import type { Partition } from '../host/partition.ts';
 import { UNCONNECTED } from './apps.ts';
 import { permutation } from './flows.ts';
@@ -97,7 +96,7 @@ class Connector {
     const { messageBytes, responseBytes } = spec.traffic.netperf!;
     const bytes = role === R_UDP_SERVER ? responseBytes : messageBytes;
     const { loopback } = setup.compiled.paths[path]!.path;
-    return loopback !== true && bytes + UDP_IP_HEADER_BYTES > setup.pathMtuBytes[path]!;
+    return loopback !== true && bytes + setup.udpIpBytes > setup.pathMtuBytes[path]!;
   }
 
   private socket(
@@ -124,7 +123,7 @@ class Connector {
     sockets.peerNode[s] = peer;
     sockets.thread[s] = p.coreBase(node - p.firstNode) + core * STRIDE;
     sockets.path[s] = path;
-    sockets.rss[s] = rssHash(setup.machine, seen, outer);
+    sockets.rss[s] = rssHash(setup.machine, seen, outer, spec.cluster.ipFamily);
     sockets.ecmp[s] = ecmpHash(outer);
     sockets.role[s] = role;
     if (!udp) {

@@ -12,6 +12,8 @@ import { type FragmentPlan, fragmentPlan } from '../host/fragmentPlan.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
+import { MARK_PMTU } from '../host/sockets.ts';
+import { refused } from './pathMtu.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 
 /** One datagram of `bytes` in fragments of at most `mtuBytes`; its system call is paid already. */
@@ -32,6 +34,11 @@ export function sendFragments(p: Partition, s: number, bytes: number, mtuBytes: 
     batches.tsEcr[b] = plan.count;
     batches.wire[b] = group.wireBytes;
     const lane = firstLane(p, s, b);
+    // In IPv6 no router cuts it smaller.
+    if (refused(p, b, group.ipBytes)) {
+      if (setup.cluster.pmtud) sockets.marks[s]! |= MARK_PMTU;
+      continue;
+    }
     if (keepsSocket(p, b, lane)) {
       sockets.sndBytes[s]! += group.bytes;
       batches.from[b] = s;

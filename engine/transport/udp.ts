@@ -7,7 +7,7 @@
 
 import { Q_UDP_SOCKET } from '../core/queues.ts';
 import { F_FRAG, F_UDP } from '../fabric/batch.ts';
-import { UDP_BYTES_MAX, UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
+import { UDP_BYTES_MAX } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
@@ -28,7 +28,7 @@ const SEGMENTS_MAX = 64; // UDP_MAX_SEGMENTS before Linux 6.9 (128 since)
 
 /** Datagrams of `bytes` that one call of UDP_SEGMENT takes; 1: the path's MTU is too small for one of them. */
 export function segmentsMax(p: Partition, s: number, bytes: number): number {
-  if (bytes + UDP_IP_HEADER_BYTES > sourceMtuBytes(p, s)) return 1;
+  if (bytes + p.setup.udpIpBytes > sourceMtuBytes(p, s)) return 1;
   const most = Math.floor(UDP_BYTES_MAX / bytes);
   return most < SEGMENTS_MAX ? most : SEGMENTS_MAX;
 }
@@ -51,7 +51,7 @@ export function sendDatagram(p: Partition, s: number, bytes: number): void {
   p.chargeColumn(setup.compiled.row.udpTx, CALL, 1);
   p.charge(setup.compiled.row.udpTx, 1, 1, bytes);
   const limit = sourceMtuBytes(p, s);
-  if (bytes + UDP_IP_HEADER_BYTES > limit) {
+  if (bytes + setup.udpIpBytes > limit) {
     sendFragments(p, s, bytes, limit);
     return;
   }
@@ -68,10 +68,10 @@ function sendWhole(p: Partition, s: number, count: number, bytes: number): void 
   batches.bytes[b] = count * bytes;
   batches.packets[b] = count;
   batches.tsVal[b] = p.wheel.now;
-  batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, UDP_IP_HEADER_BYTES) * count;
+  batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, setup.udpIpBytes) * count;
   p.sentPackets += count;
   const lane = firstLane(p, s, b);
-  if (refused(p, b, bytes + UDP_IP_HEADER_BYTES)) {
+  if (refused(p, b, bytes + setup.udpIpBytes)) {
     if (setup.cluster.pmtud) sockets.marks[s]! |= MARK_PMTU;
     return;
   }

@@ -29,14 +29,15 @@ function sent(
 }
 
 test('sizes of fragments', () => {
-  deepEqual(fragmentBytes(4028, 1500), [1500, 1500, 1068]);
-  deepEqual(fragmentBytes(1500, 1500), [1500]);
-  deepEqual(fragmentBytes(1501, 1500), [1500, 21]);
+  const v4 = (payload: number, mtu: number): number[] => fragmentBytes(payload, mtu, 20);
+  deepEqual(v4(4008, 1500), [1500, 1500, 1068]);
+  deepEqual(v4(1480, 1500), [1500]);
+  deepEqual(v4(1481, 1500), [1500, 21]);
   // 1,430 bytes are not a multiple of eight: full ones have 1,424, a last one may have all of it.
-  deepEqual(fragmentBytes(4028, 1450), [1444, 1444, 1180]);
-  deepEqual(fragmentBytes(20 + 1424 + 1430, 1450), [1444, 1450]);
-  deepEqual(fragmentBytes(20 + 1424 + 1431, 1450), [1444, 1444, 27]);
-  equal(fragmentBytes(65_535, 1500).length, 45);
+  deepEqual(v4(4008, 1450), [1444, 1444, 1180]);
+  deepEqual(v4(1424 + 1430, 1450), [1444, 1450]);
+  deepEqual(v4(1424 + 1431, 1450), [1444, 1444, 27]);
+  equal(v4(65_515, 1500).length, 45);
 });
 
 /** Backend, MTU forced on the pods, payload, fragments of a datagram. */
@@ -73,6 +74,23 @@ for (const [backend, podMtuBytes, bytes, fragments] of COUNTS) {
     }
   });
 }
+
+test('IPv6: 48 bytes of headers a fragment, and nobody but the sender fragments', () => {
+  const v6 = { ipFamily: 'ipv6' } as const;
+  deepEqual(fragmentBytes(4008, 1500, 48), [1496, 1496, 1160]);
+  equal(sent(1452, { cluster: v6 }).counters.packets, 99);
+  equal(sent(1453, { cluster: v6 }).counters.packets, 99 * 2);
+  const whole = sent(4000, { cluster: v6 });
+  deepEqual(whole.drops, {});
+  equal(whole.counters.wireBytes, 99 * (1496 + 1496 + 1160 + 3 * 38));
+  // VXLAN takes 70 bytes of 1,500: the two full fragments are too large for its device, the third waits in vain.
+  const options = { backend: 'flannel-vxlan', podMtuBytes: 1500 } as const;
+  const told = sent(4000, { ...options, cluster: v6 });
+  deepEqual(told.drops, { 'mtu exceeded': 2, 'incomplete datagram': 1 });
+  equal(told.counters.payloadBytes, 98 * 4000);
+  const filtered = sent(4000, { ...options, cluster: { ...v6, pmtud: false } });
+  deepEqual(filtered.drops, { 'mtu exceeded': 198, 'incomplete datagram': 98 });
+});
 
 test('bytes on the wire: each fragment has its own headers', () => {
   const { wireBytes } = sent(4000).counters;

@@ -169,6 +169,16 @@ test('the order in which racks run does not matter, and batches lose what packet
   deepEqual(runTask({ ...large, granularity: 'packet' }).drops, lost.drops);
 });
 
+test('IPv6: 20 bytes less of payload in a packet, and 20 less in its tunnel', () => {
+  const asked = (messageBytes: number): TaskRecord => {
+    const cluster = { ...FILTERED, ipFamily: 'ipv6' } as const;
+    const traffic = netperfTraffic('TCP_RR', { messageBytes });
+    return runTask(tinyTask({ backend: 'flannel-vxlan', podMtuBytes: 1500, cluster, traffic }));
+  };
+  deepEqual(asked(1358).drops, {});
+  deepEqual(asked(1359).drops, { 'mtu exceeded': 1 });
+});
+
 test('what cannot be is refused', () => {
   const problems = (cluster: Partial<ClusterSpec>, machine: string) =>
     taskProblems(tinyTask({ cluster, machine })).map((problem) => problem.split(':')[0]);
