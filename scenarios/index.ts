@@ -16,6 +16,7 @@ import rssEntropy from './rss-entropy.ts';
 import sameNode from './same-node.ts';
 import websearch from './websearch.ts';
 import wireguard from './wireguard.ts';
+import wrongMtu from './wrong-mtu.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   largeCluster,
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   allBackends,
   offloadMatrix,
   jumbo,
+  wrongMtu,
   rssEntropy,
   crossSubnet,
   wireguard,
