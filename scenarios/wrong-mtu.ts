@@ -2,8 +2,8 @@
  * Pods that were told the MTU of the links, as after a change of the backend or inside another overlay: who hears that
  * its packets are too large, who does not, and what clamping the MSS saves. Beside them the MTU that is right.
  *
- * Left out: switches that carry less than the nodes believe (`--set cluster.fabricMtuBytes=1450`), which no ICMP message
- * and no clamp helps; datagrams, which go in fragments (`--set kind=UDP_STREAM --set message=4000`).
+ * Left out: switches that carry less than the nodes believe (`--set cluster.fabricMtuBytes=1450`): neither ICMP nor
+ * the clamp helps there; datagrams, which go in fragments (`--set kind=UDP_STREAM --set message=4000`).
  */
 import { twoNodes } from './lib/cluster.ts';
 import { defineScenario } from './lib/define.ts';
