@@ -22,7 +22,7 @@ export function taskProblems(spec: TaskSpec): string[] {
 }
 
 function clusterProblems(spec: TaskSpec, need: Need): void {
-  const { cluster: c, machine: m, traffic } = spec;
+  const { cluster: c, machine: m, traffic, policy } = spec;
   const range = (value: number, path: string, low: number, high: number) =>
     need(whole(value, low, high), path, `${value} is not a whole number from ${low} to ${high}`);
   range(c.nodes, 'cluster.nodes', 1, 100_000);
@@ -41,6 +41,9 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(m.wire === 'nic' || c.nodes <= 2, 'cluster.nodes', 'a veth machine joins 2 hosts: set --nodes 2');
   const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, c.mtuBytes).podMtuBytes;
   need(pod >= 256, 'podMtuBytes', `${pod} leaves no room for a segment`);
+  const served = (policy.services ?? 0) > 0 && (policy.proxy ?? 'none') !== 'none';
+  const why = 'traffic to a service needs services and a proxy: set policy.services and policy.proxy';
+  need(policy.viaService !== true || served, 'policy.viaService', why);
   const open = traffic.flows !== undefined || traffic.rpc !== undefined;
   need(!open || c.nodes >= 2, 'cluster.nodes', 'flows and requests need at least 2 nodes');
 }
@@ -77,6 +80,6 @@ function loadProblems(spec: TaskSpec, need: Need): void {
       `offered load is ${up.toFixed(3)} of the uplinks, above 95 %: lower --load or add uplinks`,
     );
   }
-  const reason = feasibility(spec.backend, spec.cluster);
+  const reason = feasibility(spec.backend, spec.cluster, spec.policy);
   need(reason === null, 'backend', `${spec.backend.name} is infeasible: ${reason}`);
 }

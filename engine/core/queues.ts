@@ -13,6 +13,8 @@ export const Q_UPLINK = 7;
 export const Q_DOWNLINK = 8;
 /** Segments of a connection that is over: no queue's fault. */
 export const Q_STALE = 9;
+/** First packets of flows that found no room. */
+export const Q_CONNTRACK = 10;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -25,4 +27,5 @@ export const QUEUE_NAMES = [
   'uplink',
   'downlink',
   'stale segment',
+  'conntrack table',
 ] as const;

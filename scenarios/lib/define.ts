@@ -49,6 +49,17 @@ export interface Scenario {
   readonly eventsMax: number;
 }
 
+/** No rules and no services; every setting of a policy, so that each can be set. */
+export const POLICY: Required<PolicySpec> = {
+  rules: 0,
+  ruleKind: 'iptables-legacy',
+  services: 0,
+  endpoints: 1,
+  proxy: 'none',
+  viaService: false,
+  conntrackMax: 262_144,
+};
+
 type Defaulted =
   | 'policy'
   | 'drainMs'
@@ -64,7 +75,7 @@ export function defineScenario(
 ): Scenario {
   return {
     backends: 'default',
-    policy: { rules: 0, ruleKind: 'iptables-legacy' },
+    policy: POLICY,
     drainMs: 0,
     replications: 3,
     podMtuBytes: null,

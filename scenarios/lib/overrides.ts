@@ -40,6 +40,8 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   streams: ['traffic.netperf.streams'],
   pairs: ['traffic.netperf.pairs'],
   rules: ['policy.rules'],
+  services: ['policy.services'],
+  proxy: ['policy.proxy'],
 };
 
 type Tree = { [key: string]: Tree | string | number | boolean | null };

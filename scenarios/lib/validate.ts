@@ -66,6 +66,7 @@ function wordProblems(settings: Settings): string[] {
   among('traffic.flows.matrix', ['uniform', 'permutation']);
   among('cluster.subnets', ['one', 'rack']);
   among('policy.ruleKind', ['iptables-legacy', 'nft', 'iptables-nft', 'set']);
+  among('policy.proxy', ['none', 'iptables', 'ipvs', 'nft', 'ebpf']);
   among('congestion', ['cubic', 'reno', 'dctcp']);
   return problems;
 }
