@@ -37,6 +37,23 @@ const PAIR_DIFFERS = 0.15;
 const UDP_PAIR_DIFFERS = 0.25;
 const TIE = 0.02;
 
+/** Measurements whose decisive condition nobody stated, each predicted in its states. */
+export interface BothStates {
+  /** Measurements, not states. */
+  readonly rows: number;
+  /** Those that one of their states comes near to. */
+  readonly right: number;
+}
+
+const EITHER_WITHIN = 0.25;
+
+export function bothStates(rows: readonly Row[]): BothStates {
+  const open = rows.filter(({ list, error }) => list === 'both states' && error !== null);
+  const measurements = [...groupBy(open, ({ id }) => id.replace(/ \([^()]*\)$/, '')).values()];
+  const right = measurements.filter((states) => Math.min(...absErrors(states)) <= EITHER_WITHIN);
+  return { rows: measurements.length, right: right.length };
+}
+
 /** Middle value, mean of two middles; null for none. */
 export function median(values: readonly number[]): number | null {
   if (values.length === 0) return null;

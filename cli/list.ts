@@ -6,6 +6,7 @@ import { METRICS } from '../engine/core/record.ts';
 import { SHORT_NAMES, settablePaths } from '../scenarios/lib/overrides.ts';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
+import { machineRow, machinesText } from './machines.ts';
 import type { Parts } from './parts.ts';
 
 const EXAMPLES = `
@@ -23,14 +24,7 @@ function listings(parts: Parts): Readonly<Record<string, () => Row[]>> {
     scenarios: () => parts.scenarios.map(({ id, title, question }) => ({ name: id, title, question })),
     backends: () =>
       parts.backends.map(({ name, group, title }) => ({ name, group, set: isDefault(name), title })),
-    machines: () =>
-      parts.machines.map(({ name, cores, nic, title, pickIf }) => ({
-        name,
-        cores,
-        nicGbps: nic.rateGbps,
-        title,
-        pickIf,
-      })),
+    machines: () => parts.machines.map(machineRow),
     metrics: () =>
       Object.entries(METRICS).map(([name, { label, unit, better, text }]) => ({
         name,
@@ -123,7 +117,7 @@ export function addList(program: Command, parts: Parts, io: Io): void {
         return;
       }
       const blocks = names.map((name) => {
-        const body = columns(known[name]!());
+        const body = name === 'machines' ? machinesText(parts.machines) : columns(known[name]!());
         return names.length > 1 ? `${name}\n${indent(body)}` : body;
       });
       io.out(`${blocks.join('\n\n')}\n`);

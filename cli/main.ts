@@ -11,6 +11,7 @@ import { addExplain } from './explain.ts';
 import { runFiles } from './files.ts';
 import type { Io } from './io.ts';
 import { addList } from './list.ts';
+import { addMachines } from './machines.ts';
 import type { Parts } from './parts.ts';
 import { looksLikeFile } from './resolve.ts';
 import { addRun } from './run.ts';
@@ -18,7 +19,7 @@ import { addSchema } from './schema.ts';
 import { addTrace } from './trace.ts';
 import { addValidate } from './validate.ts';
 
-const COMMANDS = ['run', 'list', 'explain', 'trace', 'schema', 'compare', 'validate', 'help'];
+const COMMANDS = ['run', 'list', 'machines', 'explain', 'trace', 'schema', 'compare', 'validate', 'help'];
 const EXAMPLES = `
 Examples:
   tsx run scenarios/large-cluster.ts
@@ -78,6 +79,7 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
     dispatch(['run', ...argvOfJournal(dir), ...argv], parts, io);
   addRun(program, { parts, io, argv, resume }, exit);
   addList(program, parts, io);
+  addMachines(program, parts, io);
   addExplain(program, parts, io);
   addTrace(program, parts, io);
   addSchema(program, io);

@@ -155,6 +155,8 @@ function checkWaking(problems: Problems, value: unknown): void {
 function checkPrice(problems: Problems, value: unknown, path: string): void {
   const price = problems.fields(value, path, ['source', 'confidence'], [...PRICE_NUMBERS, 'range']);
   for (const name of PRICE_NUMBERS) problems.number(price, name, `${path}.${name}`, 0, 1e9, false);
+  if (!PRICE_NUMBERS.some((name) => price[name] !== undefined))
+    problems.add(path, `needs one of ${PRICE_NUMBERS.join(', ')} (0: free)`);
   problems.text(price, 'source', `${path}.source`);
   problems.oneOf(price, 'confidence', `${path}.confidence`, CONFIDENCES);
   const range = price.range;

@@ -9,7 +9,7 @@ import { XEON_PRICES } from './books/xeon.ts';
 export const xeon25g: Machine = {
   name: 'xeon-25g',
   title: 'bare-metal Xeon, 16 cores, 25 GbE with tunnel offloads',
-  pickIf: 'your nodes are physical servers with a NIC of mlx5 or ice class',
+  pickIf: 'your nodes are physical servers with 25 GbE (mlx5, ice), or none of the others fits',
   cores: 16,
   wire: 'nic',
   nic: {

@@ -185,8 +185,7 @@ const IPERF_CALL_NS = 1_100;
 
 function withTool(prices: Machine['prices'], c: Conditions): Machine['prices'] {
   if (c.family === 'latency') return prices;
-  const call = prices.U_SYSCALL;
-  return { ...prices, U_SYSCALL: { ...call, eachNs: (call.eachNs ?? 0) + IPERF_CALL_NS } };
+  return { ...prices, APP_CALL: { ...prices.APP_CALL, eachNs: IPERF_CALL_NS } };
 }
 
 /**

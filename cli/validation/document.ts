@@ -6,7 +6,7 @@ import { readConditions } from '../../calibration/conditions.ts';
 import type { Measurements, Problem } from '../../calibration/formats/types.ts';
 import { MOVED_PRICES } from '../../calibration/published/movedPrices.ts';
 import type { Row } from '../../calibration/study.ts';
-import { absErrors, groupBy, groups, median, overall, p90 } from '../../calibration/summary.ts';
+import { absErrors, bothStates, groupBy, groups, median, overall, p90 } from '../../calibration/summary.ts';
 import { counts, originOf, targetsOf } from '../../calibration/targets.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Validation } from '../../reports/validation/schema.ts';
@@ -29,7 +29,7 @@ export interface DocumentInput {
 const NOISE_MIN = 0.04;
 const NAIVE = {
   host: 'every backend does what the host does',
-  line: "payload's share of the line, else what the host does",
+  line: "TCP between nodes has the payload's share of the line",
 } as const;
 
 /** The document; equal rows give equal documents. */
@@ -48,7 +48,7 @@ export function documentOf(input: DocumentInput): Validation {
     model: { version: input.modelVersion },
     sources: [...against],
     filter: { beds: [...beds], families: [...families] },
-    overall: overall(published),
+    overall: { ...overall(published), bothStates: bothStates(rows) },
     kernel: overall(counted.filter((row) => originOf(row) === 'kernel')),
     overallLeftOut: overall(input.leftOut.filter(counts)),
     targets: targetsOf(rows, conditions, whole),

@@ -32,10 +32,13 @@ export function outerTuple(path: Path, inner: Tuple, srcNode: number, dstNode: n
   return { ...outer, sport, dport: udp?.dport ?? 0 };
 }
 
+/** IP in IP: drivers that hash an inner header know it by this protocol; nobody looks inside UDP or a cipher. */
+const IPIP = 4;
+
 /** What the NIC's RSS computes over the packet. */
 export function rssHash(machine: Machine, inner: Tuple, outer: Tuple): number {
   const { facts } = machine;
-  if (facts.rxInnerHash && outer !== inner)
+  if (facts.rxInnerHash && outer.proto === IPIP)
     return toeplitz4(inner.src, inner.dst, inner.sport, inner.dport) | 0;
   const ports = outer.proto === 6 || (outer.proto === 17 && facts.rssUdpPorts);
   return (

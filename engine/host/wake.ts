@@ -14,14 +14,14 @@ import { IDLE, SLEEPING, WAKING } from './tables.ts';
 export function chargeWake(p: Partition, t: number): void {
   if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return;
   p.threads.waking[t] = 1;
-  chargeWakes(p, wakeKind(p, t, p.jobCore), 1);
+  chargeWakes(p, wakeKind(p, t, p.jobCore, p.wheel.now + p.jobNs * 1000), 1);
 }
 
 /** The same for a job of `core` that has been priced: its next job is longer. @returns ns; 0: it is awake */
 export function lateWakeNs(p: Partition, t: number, core: number): number {
   if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return 0;
   p.threads.waking[t] = 1;
-  const kind = wakeKind(p, t, core);
+  const kind = wakeKind(p, t, core, p.wheel.now);
   p.cores.debt[core + kind]!++;
   const { row } = p.setup.compiled;
   let ns = 0;
@@ -29,12 +29,12 @@ export function lateWakeNs(p: Partition, t: number, core: number): number {
   return ns;
 }
 
-/** 0: a thread of this core, 1: of another, 2: of a halted one. */
-function wakeKind(p: Partition, t: number, core: number): number {
-  const { cores, wheel, setup } = p;
+/** 0: a thread of this core, 1: of another, 2: of one that is halted at `atPs`, when the wake-up leaves. */
+function wakeKind(p: Partition, t: number, core: number, atPs: number): number {
+  const { cores, setup } = p;
   const target = p.threads.core[t]!;
   if (target === core) return 0;
-  const idleNs = (wheel.now - cores.idleSince[target]!) / 1000;
+  const idleNs = (atPs - cores.idleSince[target]!) / 1000;
   return cores.state[target] === IDLE && idleNs > setup.machine.waking.haltAfterNs ? 2 : 1;
 }
 

@@ -103,7 +103,14 @@ export const validationSchema = z
     model: z.object({ version: z.string() }),
     sources: z.array(z.string()).describe('files compared with; empty: the shipped measurements'),
     filter: z.object({ beds: z.array(z.string()), families: z.array(z.string()) }),
-    overall: overall.describe('published rows that are scored and on which nothing was fitted'),
+    overall: overall
+      .extend({
+        bothStates: z
+          .object({ rows: whole, right: whole })
+          .optional()
+          .describe('measurements predicted in two states; right: one of them within 25 %'),
+      })
+      .describe('published rows that are scored and on which nothing was fitted'),
     kernel: overall.describe('the same for the paths of one measured kernel'),
     overallLeftOut: overall.describe('published rows, each bed by prices chosen without it'),
     targets: z.array(target),

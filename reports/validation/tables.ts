@@ -157,7 +157,7 @@ export function overallTable({ overall, overallLeftOut, kernel }: Validation): T
   return {
     id: 'overall',
     title: 'Together',
-    note: '',
+    note: statesNote(overall.bothStates),
     columns: [
       left('scored rows'),
       right('rows'),
@@ -176,6 +176,12 @@ export function overallTable({ overall, overallLeftOut, kernel }: Validation): T
     ].filter(([, rows]) => rows !== '0'),
   };
 }
+
+const statesNote = (states: Validation['overall']['bothStates']): string =>
+  states === undefined || states.rows === 0
+    ? ''
+    : `Both states (the source does not say what decides; one of two within 25 %, scored nowhere): ` +
+      `${states.right} of ${states.rows} right.`;
 
 export function naiveTable({ naive }: Validation): TextTable {
   return {
@@ -207,7 +213,9 @@ export function leftOutTable({ leaveOneBedOut }: Validation): TextTable {
   return {
     id: 'left-out',
     title: 'One bed left out',
-    note: 'Each bed predicted with the prices that it alone motivated put back to their sources.',
+    note:
+      'Each bed predicted with the prices that it alone motivated put back to their sources. A price that two beds ' +
+      'asked for stays: the other one would have asked as well.',
     columns: [
       left('bed'),
       right('rows'),

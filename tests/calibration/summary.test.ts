@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Row } from '../../calibration/study.ts';
-import { groups, median, orderOf, overall, p90 } from '../../calibration/summary.ts';
+import { bothStates, groups, median, orderOf, overall, p90 } from '../../calibration/summary.ts';
 import { row } from './row.ts';
 
 test('median: middle, mean of two middles, none', () => {
@@ -107,3 +107,14 @@ test('pooled order counts pairs, the mean over beds counts beds', () => {
 function near(value: number | null, expected: number): void {
   assert.ok(value !== null && Math.abs(value - expected) < 1e-12, `${value} is not ${expected}`);
 }
+
+test('a measurement in two states is right where one of them is', () => {
+  const state = (id: string, predicted: number | null, list: Row['list'] = 'both states') =>
+    row({ id, measured: 100, predicted, list });
+  const rows = [
+    ...[state('A (tunnel offload on)', 300), state('A (tunnel offload off)', 125)],
+    ...[state('B (tunnel offload on)', 300), state('B (tunnel offload off)', 74)],
+    ...[state('C (tunnel offload on)', null), state('D', 100, 'scored')],
+  ];
+  assert.deepEqual(bothStates(rows), { rows: 2, right: 1 });
+});

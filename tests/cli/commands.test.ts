@@ -62,7 +62,7 @@ test('exit codes and error texts', OPTIONS, async (t) => {
 test('help names every command and three examples each', OPTIONS, async () => {
   const top = await call('--help');
   assert.equal(top.code, 0);
-  for (const command of ['run', 'list', 'explain', 'trace', 'schema', 'compare', 'validate']) {
+  for (const command of ['run', 'list', 'machines', 'explain', 'trace', 'schema', 'compare', 'validate']) {
     assert.match(top.out, new RegExp(`^  ${command} `, 'm'));
     const help = await call(command, '--help');
     assert.equal(help.code, 0);

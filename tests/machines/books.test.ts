@@ -16,7 +16,7 @@ test('the index is the folder; names as published', () => {
   assert.equal(MACHINES.length, files.length);
   assert.deepEqual(
     MACHINES.map((m) => m.name),
-    ['cloud-virtio', 'veth-vm', 'xeon-25g'],
+    ['cloud-sriov', 'cloud-virtio', 'epyc-100g', 'veth-vm', 'xeon-25g', 'xeon-40g', 'xeon-e5-10g'],
   );
 });
 
@@ -78,6 +78,7 @@ test('facts that flip rankings', () => {
 test('JSON: every problem is reported, each with its path', () => {
   const good = JSON.parse(JSON.stringify(machineNamed('xeon-25g'))) as Record<string, unknown> & Machine;
   const { TCP_TX: _gone, ...prices } = good.prices;
+  const free = { source: 'C024', confidence: 'published' };
   const bad = {
     ...good,
     cores: 0,
@@ -86,7 +87,13 @@ test('JSON: every problem is reported, each with its path', () => {
     nic: { ...good.nic, rxQueues: 1.5 },
     facts: { ...good.facts, tso: 'yes' },
     waking: { ...good.waking, haltNs: -1 },
-    prices: { ...prices, CT: { eachNs: 150, source: '', confidence: 'assumed' }, NIC_TX: { eachNs: 'x' } },
+    prices: {
+      ...prices,
+      CT: { eachNs: 150, source: '', confidence: 'assumed' },
+      NIC_TX: { eachNs: 'x' },
+      FOO: {},
+      QDISC: free,
+    },
   };
   assert.throws(
     () => machineFromJson(bad),
@@ -104,9 +111,11 @@ test('JSON: every problem is reported, each with its path', () => {
           'nic.rxQueues: must be a whole number from 1 to 1024',
           'prices.CT.range: is missing: an assumed price needs one',
           'prices.CT.source: must be a text that is not empty',
+          'prices.FOO: is not a known field',
           'prices.NIC_TX.confidence: is missing',
           'prices.NIC_TX.eachNs: must be a number from 0 to 1000000000',
           'prices.NIC_TX.source: is missing',
+          'prices.QDISC: needs one of firstNs, eachNs, packetNs, byteNs (0: free)',
           'prices.TCP_TX: is missing',
           'waking.haltNs: must be a number from 0 to 1000000000',
           'wire: must be one of nic, veth',
