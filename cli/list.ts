@@ -4,6 +4,7 @@
 import type { Command } from 'commander';
 import { METRICS } from '../engine/core/record.ts';
 import { SHORT_NAMES, settablePaths } from '../scenarios/lib/overrides.ts';
+import { WORDS } from '../scenarios/lib/words.ts';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 import { machineRow, machinesText } from './machines.ts';
@@ -81,6 +82,11 @@ function settings(parts: Parts): Row[] {
       .join(', ');
   return [
     ...paths.map((name) => ({ name, short: shorts(name), default: String(valueAt(tree, name)) })),
+    ...Object.entries(WORDS).map(([name, words]) => ({
+      name,
+      short: '',
+      default: `words for several settings: ${Object.keys(words).join(', ')}`,
+    })),
     {
       name: 'machine.prices.<STAGE>',
       short: '',

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { nearest } from '../scenarios/lib/nearest.ts';
 import { JournalError, openJournal } from '../workers/journal.ts';
+import { addAdvise } from './advise.ts';
 import { addCompare } from './compare.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { addExplain } from './explain.ts';
@@ -19,7 +20,18 @@ import { addSchema } from './schema.ts';
 import { addTrace } from './trace.ts';
 import { addValidate } from './validate.ts';
 
-const COMMANDS = ['run', 'list', 'machines', 'explain', 'trace', 'schema', 'compare', 'validate', 'help'];
+const COMMANDS = [
+  'run',
+  'list',
+  'machines',
+  'advise',
+  'explain',
+  'trace',
+  'schema',
+  'compare',
+  'validate',
+  'help',
+];
 const EXAMPLES = `
 Examples:
   tsx run scenarios/large-cluster.ts
@@ -80,6 +92,7 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
   addRun(program, { parts, io, argv, resume }, exit);
   addList(program, parts, io);
   addMachines(program, parts, io);
+  addAdvise(program, parts, io, exit);
   addExplain(program, parts, io);
   addTrace(program, parts, io);
   addSchema(program, io);

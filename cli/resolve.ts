@@ -37,11 +37,17 @@ export function resolveBackends(flag: string | undefined, scenario: Scenario, pa
   if (listed !== undefined && listed.length === 0) throw new UsageError('--backends names no backend');
   const names = listed ?? (scenario.backends === 'default' ? parts.defaultBackends : scenario.backends);
   const wanted = names.flatMap((name) => {
-    if (name === 'all') return parts.backends.map((backend) => backend.name);
+    if (name === 'all') return GROUPS.flatMap((group) => inGroup(group, parts));
     return name === 'default' ? parts.defaultBackends : [name];
   });
   return [...new Set(wanted)].map((name) => named('backend', name, parts.backends));
 }
+
+/** Order of a table of the whole catalogue: by how packets travel. */
+const GROUPS: readonly Backend['group'][] = ['baseline', 'daemon', 'tunnel', 'routed', 'encrypted'];
+
+const inGroup = (group: Backend['group'], parts: Parts): string[] =>
+  parts.backends.filter((backend) => backend.group === group).map((backend) => backend.name);
 
 /** A machine by name, or from a JSON file. */
 export function resolveMachine(nameOrFile: string, parts: Parts): Machine {

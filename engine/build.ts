@@ -5,9 +5,10 @@
 
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
+import { RandomLoss } from './fabric/loss.ts';
 import { compile } from './host/compile.ts';
 import { CONNTRACK_MAX, Conntrack } from './host/conntrack.ts';
-import { deriveMtu, TCP_IP_HEADER_BYTES, UDP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from './host/mtu.ts';
+import { carriedBytes, deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';
 import type { Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
@@ -49,6 +50,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
     const first = r * setup.nodesPerRack;
     const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
+    if (cluster.lossRate > 0) p.loss = new RandomLoss(spec.seed, cluster.lossRate, first, p.nodeCount);
     const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
     const source = new Sources(stop, requestBytes, responseBytes);
     const apps = new Apps(shape, ledger, source);
@@ -72,6 +74,9 @@ function makeSetup(spec: TaskSpec): Setup {
   const compiled = compile(backend, machine, spec.policy);
   const derived = deriveMtu(backend, cluster.mtuBytes);
   const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
+  const pathMtuBytes = compiled.paths.map(({ path, wired }) =>
+    wired ? Math.min(podMtuBytes, carriedBytes(backend, path, cluster.mtuBytes)) : podMtuBytes,
+  );
   // One kernel, two namespaces: a single rack without switches.
   const veth = machine.wire === 'veth';
   const nodesPerRack = veth ? cluster.nodes : Math.min(cluster.nodesPerRack, cluster.nodes);
@@ -91,8 +96,9 @@ function makeSetup(spec: TaskSpec): Setup {
     racks,
     nodesPerRack,
     mssBytes: podMtuBytes - TCP_IP_HEADER_BYTES,
-    udpPayloadBytes: podMtuBytes - UDP_IP_HEADER_BYTES,
     podMtuBytes,
+    pathMtuBytes,
+    pathMssBytes: pathMtuBytes.map((mtu) => mtu - TCP_IP_HEADER_BYTES),
     moderationPs: Math.round(machine.nic.moderationUs * 1e6),
     frameBytes: compiled.paths.map((path) => path.headerBytes + WIRE_FRAMING_BYTES),
     hasServer: backend.servers !== undefined,

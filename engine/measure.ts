@@ -32,10 +32,18 @@ export class Measure implements Observer {
   readonly unfinishedBytes = new Float64Array(SAMPLES + 1);
   /** Busiest port backlog at each sample, bytes: by class NIC, ToR port, uplink, downlink. */
   readonly backlogBytes: Float64Array[] = [0, 1, 2, 3].map(() => new Float64Array(SAMPLES + 1));
-  readonly busyCores = new Float64Array(SAMPLES + 1);
+  /**
+   * Work since the sample before (the first: since the start) of all cores and of the busiest one, whole ps:
+   * sums that do not depend on the order of partitions.
+   */
+  readonly workPs = new Float64Array(SAMPLES + 1);
+  readonly busiestPs = new Float64Array(SAMPLES + 1);
+  /** Work of each core up to the last sample, ps. */
+  private readonly workedPs: Float64Array[];
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
+    this.workedPs = cluster.partitions.map((p) => new Float64Array(p.cores.rows));
     this.begin = cluster.partitions.map(() => null);
     this.end = cluster.partitions.map(() => null);
     const { warmupPs, windowPs } = cluster.spec;
@@ -50,22 +58,51 @@ export class Measure implements Observer {
     const ledger = this.cluster.ledgers[p.index]!;
     this.unfinishedBytes[index]! += ledger.offeredBytes - ledger.servedBytes;
     this.backlogs(p, index);
+    this.work(p, index);
     if (index === 0) this.begin[p.index] = snapshot(p);
     else if (index === SAMPLES) this.end[p.index] = snapshot(p);
   }
 
   private backlogs(p: Partition, index: number): void {
     const now = p.wheel.now;
-    const { nodeCount, ports, cores } = p;
+    const { nodeCount, ports } = p;
     for (let i = 0; i < ports.count; i++) {
       const cls = i < nodeCount ? 0 : i < 2 * nodeCount ? 1 : i < 2 * nodeCount + p.setup.uplinks ? 2 : 3;
       const bytes = ports.backlogPs(i, now) / ports.psPerByte(i);
       if (bytes > this.backlogBytes[cls]![index]!) this.backlogBytes[cls]![index] = Math.round(bytes);
     }
-    for (let c = 0; c < cores.end; c += STRIDE) {
-      if (cores.state[c] === SOFT || cores.state[c] === PROC) this.busyCores[index]!++;
+  }
+
+  private work(p: Partition, index: number): void {
+    const worked = this.workedPs[p.index]!;
+    for (let k = 0; k < p.cores.rows; k++) {
+      const untilPs = softPsOf(p, k) + procPsOf(p, k);
+      const sincePs = untilPs - worked[k]!;
+      worked[k] = untilPs;
+      this.workPs[index]! += sincePs;
+      if (sincePs > this.busiestPs[index]!) this.busiestPs[index] = sincePs;
     }
   }
+
+  /** Work → mean over the time since the sample before; 0 where there is none. */
+  meansOf(workPs: Float64Array): number[] {
+    const { warmupPs, windowPs } = this.cluster.spec;
+    const [first, ...more] = [...workPs] as [number, ...number[]];
+    return [warmupPs === 0 ? 0 : first / warmupPs, ...more.map((ps) => ps / (windowPs / SAMPLES))];
+  }
+}
+
+/** Work of core k up to now, ps: with the part of the open job that is done. */
+function softPsOf(p: Partition, k: number): number {
+  const { busySoftPs, state, jobStart } = p.cores;
+  const c = k * STRIDE;
+  return busySoftPs[c]! + (state[c] === SOFT ? p.wheel.now - jobStart[c]! : 0);
+}
+
+function procPsOf(p: Partition, k: number): number {
+  const { busyProcPs, state, jobStart } = p.cores;
+  const c = k * STRIDE;
+  return busyProcPs[c]! + (state[c] === PROC ? p.wheel.now - jobStart[c]! : 0);
 }
 
 function snapshot(p: Partition): Snapshot {
@@ -74,11 +111,8 @@ function snapshot(p: Partition): Snapshot {
   const softPs = new Float64Array(cores.rows);
   const procPs = new Float64Array(cores.rows);
   for (let k = 0; k < cores.rows; k++) {
-    const c = k * STRIDE;
-    softPs[k] = cores.busySoftPs[c]!;
-    procPs[k] = cores.busyProcPs[c]!;
-    if (cores.state[c] === SOFT) softPs[k]! += now - cores.jobStart[c]!;
-    else if (cores.state[c] === PROC) procPs[k]! += now - cores.jobStart[c]!;
+    softPs[k] = softPsOf(p, k);
+    procPs[k] = procPsOf(p, k);
   }
   const threadPs = new Float64Array(threads.rows);
   for (let k = 0; k < threads.rows; k++) {

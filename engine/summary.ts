@@ -58,6 +58,7 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
       return { stage, class: cls, ps: ps.toString(), confidence };
     }),
     coreBusyPs: coreBusy(cluster, measure),
+    rxQueues: setup.rxQueues,
     rackCpu: rackCpu(cluster, measure),
     utilisation: mean,
     binding: binding(mean, losses, windowHeld(cluster), flood),
@@ -244,6 +245,7 @@ function series(measure: Measure): SeriesRecord[] {
       values: [...measure.backlogBytes[i]!],
     })),
     { name: 'unfinished payload', unit: 'B', values: [...measure.unfinishedBytes] },
-    { name: 'busy cores', unit: '1', values: [...measure.busyCores] },
+    { name: 'busy cores', unit: '1', values: measure.meansOf(measure.workPs) },
+    { name: 'busiest core', unit: 'ratio', values: measure.meansOf(measure.busiestPs) },
   ];
 }

@@ -135,10 +135,10 @@ class Recorder {
       this.lost(p, b, QUEUE_NAMES[queue]!, p.batches.seq[b]!);
       lose.call(p, b, queue);
     };
-    p.batches.truncate = (b, count, mssBytes) => {
+    p.batches.truncate = (b, count) => {
       const { bytes } = p.batches;
       const before = bytes[b]!;
-      truncate.call(p.batches, b, count, mssBytes);
+      truncate.call(p.batches, b, count);
       const kept = bytes[b]!;
       bytes[b] = before;
       this.lost(p, b, 'cut at a full queue', p.batches.seq[b]! + kept);
@@ -169,8 +169,8 @@ class Recorder {
   private watchPorts(p: Partition): void {
     const { ports } = p;
     const { send } = ports;
-    ports.send = (port, batches, b, now, limit, mss) => {
-      const sent = send.call(ports, port, batches, b, now, limit, mss);
+    ports.send = (port, batches, b, now, limit) => {
+      const sent = send.call(ports, port, batches, b, now, limit);
       if (sent && this.isTarget(p, b)) {
         const tau = (batches.wire[b]! * ports.psPerByte(port)) / batches.packets[b]!;
         const t0 = batches.t0[b]!;

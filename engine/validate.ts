@@ -36,6 +36,12 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(c.fabricDelayNs >= 10, 'cluster.fabricDelayNs', `${c.fabricDelayNs} is below 10 ns`);
   need(c.hostDelayNs >= 0, 'cluster.hostDelayNs', `${c.hostDelayNs} is negative`);
   need(c.bufferBytes >= 1538, 'cluster.bufferBytes', `${c.bufferBytes} holds no packet`);
+  need(c.lossRate >= 0 && c.lossRate <= 0.5, 'cluster.lossRate', `${c.lossRate} is not from 0 to 0.5`);
+  need(
+    c.lossRate === 0 || m.wire === 'nic',
+    'cluster.lossRate',
+    'a veth machine has no link that loses packets',
+  );
   need(spec.windowPs > 0 && spec.windowPs <= 7.2e15, 'windowPs', `${spec.windowPs} is not within two hours`);
   need(spec.warmupPs >= 0, 'warmupPs', `${spec.warmupPs} is negative`);
   need(m.wire === 'nic' || c.nodes <= 2, 'cluster.nodes', 'a veth machine joins 2 hosts: set --nodes 2');

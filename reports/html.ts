@@ -75,16 +75,18 @@ function head(result: Result): string {
   );
 }
 
-/** Charts over a dimension, and below them those of single settings. */
+/** Charts over a dimension, and below them those of each setting together. */
 async function figures(result: Result): Promise<string> {
-  const grids: string[][] = [[], []];
+  const grids = new Map<string, string[]>();
   for (const chart of chartsOf(result)) {
     const wide = inline(await renderSvg(chart, WIDE_PX), 'wide');
     const narrow = inline(await renderSvg(chart, NARROW_PX), 'narrow');
-    grids[chart.id.startsWith('sweep-') ? 0 : 1]!.push(`<figure id="${chart.id}">${wide}${narrow}</figure>`);
+    // The place of the setting is the last number of an id.
+    const grid = chart.id.startsWith('sweep-') ? 'sweep' : chart.id.replace(/^.*-/, '');
+    const figure = `<figure id="${chart.id}">${wide}${narrow}</figure>`;
+    grids.set(grid, [...(grids.get(grid) ?? []), figure]);
   }
-  const filled = grids.filter((grid) => grid.length > 0);
-  return filled.map((grid) => `<div class="charts">${grid.join('\n')}</div>`).join('\n');
+  return [...grids.values()].map((grid) => `<div class="charts">${grid.join('\n')}</div>`).join('\n');
 }
 
 function leftOut(result: Result): string {

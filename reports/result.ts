@@ -144,6 +144,7 @@ function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readon
     cpuByStage: mergeStages(records),
     utilisation: mergeUtilisation(records),
     binding: first === undefined ? null : mergeBindings(records.map((record) => record.binding)),
+    ...coresOf(records),
     drops: sumByKey(records.map((record) => record.drops)),
     queueOffered: sumByKey(records.map((record) => record.queueOffered)),
     provenance: provenanceOf(records),
@@ -222,6 +223,15 @@ function mergeUtilisation(records: readonly TaskRecord[]): Cell['utilisation'] {
     if (value !== null) merged[name] = { value, low: Math.min(...values), high: Math.max(...values) };
   }
   return merged;
+}
+
+/** Work of single cores, where the records tell. */
+function coresOf(records: readonly TaskRecord[]): Pick<Cell, 'coreBusy' | 'rxQueues'> {
+  const first = records[0];
+  if (first?.rxQueues === undefined || first.coreBusyPs.length === 0) return {};
+  const windowsPs = sum(records.map((one) => one.windowPs));
+  const share = (core: number) => sum(records.map((one) => one.coreBusyPs[core]!)) / windowsPs;
+  return { coreBusy: first.coreBusyPs.map((_, core) => share(core)), rxQueues: first.rxQueues };
 }
 
 /**

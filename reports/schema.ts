@@ -84,6 +84,11 @@ const cell = z.object({
   ),
   utilisation: z.record(z.string(), z.object({ value: ratio, low: ratio, high: ratio })),
   binding: binding.nullable(),
+  coreBusy: z
+    .array(ratio)
+    .optional()
+    .describe('share of the window in which each core worked, node by node, mean over seeds; small clusters'),
+  rxQueues: whole.optional().describe('of a NIC; queue q interrupts core q'),
   drops: z.record(z.string(), whole).describe('packets by reason, all seeds'),
   queueOffered: z.record(z.string(), whole).describe('packets offered to the queue, all seeds'),
   provenance: z

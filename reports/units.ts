@@ -39,7 +39,7 @@ const FIXED: Readonly<Record<string, Scale>> = {
 
 /**
  * One scale for all values of a column.
- * @param unit    base unit: bit/s, 1/s, s, s/B, cores, ratio, 1, or a printing unit (%, ×)
+ * @param unit    base unit: bit/s, 1/s, B, s, s/B, cores, ratio, 1, or a printing unit (%, ×)
  * @param values  base units; nulls are skipped
  */
 export function scaleOf(unit: string, values: readonly (number | null)[]): Scale {
@@ -49,7 +49,7 @@ export function scaleOf(unit: string, values: readonly (number | null)[]): Scale
   const largest = Math.max(0, ...sizes);
   const smallest = Math.min(largest, ...sizes);
   if (largest === 0) return { unit: printed(unit, ''), divisor: 1, decimals: 0 };
-  const prefixes = unit === 'bit/s' || unit === '1/s' ? LARGE : unit === 's' ? SMALL : ([['', 1]] as const);
+  const prefixes = ['bit/s', '1/s', 'B'].includes(unit) ? LARGE : unit === 's' ? SMALL : ([['', 1]] as const);
   let at = prefixes.findIndex(([, factor]) => largest >= factor);
   if (at < 0) at = prefixes.length - 1;
   while (at + 1 < prefixes.length && smallest / prefixes[at]![1] < TOO_SMALL) at++;

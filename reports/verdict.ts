@@ -4,7 +4,9 @@
  * A run of several kinds of traffic is judged kind by kind, bulk TCP first: their figures do not compare.
  * Left out: significance beyond that (three seeds cannot give it).
  */
+
 import type { MetricId } from '../engine/core/record.ts';
+import { UNGROUPED_MAX } from './families.ts';
 import type { Cell, Result } from './schema.ts';
 import { percent, printOne } from './units.ts';
 import {
@@ -141,11 +143,19 @@ function bindingFindings(result: Result): string[] {
     const name = cell.binding.resource;
     byResource.set(name, (byResource.get(name) ?? new Set()).add(cell.dims.backend));
   }
-  const bound = [...byResource].map(([name, who]) => `Bound by the ${name}: ${[...who].join(', ')}.`);
+  const all = backendsOf(result);
+  const bound = [...byResource].map(([name, who]) => `Bound by the ${name}: ${listed([...who], all)}.`);
   const free = result.cells.filter((cell) => cell.binding?.kind === 'none');
   const names = [...new Set(free.map((cell) => cell.dims.backend))];
-  if (names.length > 0) bound.push(`Nothing binds at this load: ${names.join(', ')}.`);
+  if (names.length > 0) bound.push(`Nothing binds at this load: ${listed(names, all)}.`);
   return bound;
+}
+
+/** Names one by one; of a crowd, those that are not among them where they are fewer. */
+function listed(names: readonly string[], all: readonly string[]): string {
+  const others = all.filter((name) => !names.includes(name));
+  if (names.length <= UNGROUPED_MAX || others.length >= names.length) return names.join(', ');
+  return others.length === 0 ? `all ${all.length} backends` : `all but ${others.join(', ')}`;
 }
 
 function overloadFindings(result: Result): string[] {

@@ -79,9 +79,12 @@ export function hasFigures(cell: Cell): boolean {
   return cell.seeds.length > 0;
 }
 
-/** Goodput as users of that size of cluster name it: of the stream between two nodes, else of a node. */
+/**
+ * Goodput as users name it: of a node where a whole cluster is under load, of all streams where some nodes
+ * only watch.
+ */
 export function headlineGoodput(result: Result): 'goodput' | 'goodputPerNode' {
-  return result.cells.some((cell) => cell.nodes > 2) ? 'goodputPerNode' : 'goodput';
+  return result.cells.some((cell) => cell.nodes > 2 && cell.load !== null) ? 'goodputPerNode' : 'goodput';
 }
 
 /** A column's name on one line: "goodput/node", "retransmits". */

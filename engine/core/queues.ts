@@ -13,8 +13,10 @@ export const Q_UPLINK = 7;
 export const Q_DOWNLINK = 8;
 /** Segments of a connection that is over: no queue's fault. */
 export const Q_STALE = 9;
-/** First packets of flows that found no room. */
-export const Q_CONNTRACK = 10;
+/** The receiver's link loses it at random. */
+export const Q_RANDOM_LOSS = 10;
+/** First packets of flows that find no room. */
+export const Q_CONNTRACK = 11;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -27,5 +29,6 @@ export const QUEUE_NAMES = [
   'uplink',
   'downlink',
   'stale segment',
+  'random loss',
   'conntrack table',
 ] as const;

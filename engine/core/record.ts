@@ -110,6 +110,8 @@ export interface TaskRecord {
   readonly cpu: readonly StageCpu[];
   /** Busy time of each core in the window, ps, node by node; empty where the cluster has more than 64 cores. */
   readonly coreBusyPs: readonly number[];
+  /** RX queues of a NIC in use: queue q interrupts core q of its node. */
+  readonly rxQueues?: number;
   /** By rack; absent or empty where the cluster has more than four. */
   readonly rackCpu?: readonly RackCpu[];
   /** Ratio 0…1 by class; absent where the cluster has no such resource. */

@@ -31,6 +31,8 @@ export interface ClusterSpec {
   readonly protocol4Allowed: boolean;
   /** Same seed for every switch's ECMP hash: polarised paths. */
   readonly ecmpPolarised: boolean;
+  /** Share of packets that the receiving host's link loses at random, 0 … 0.5. */
+  readonly lossRate: number;
 }
 
 export type Matrix = 'uniform' | 'permutation' | 'all-to-all' | 'incast' | 'pair';

@@ -73,9 +73,12 @@ export class Batches extends Table {
   /** Payload cut off by `truncate`, bytes, whole run: part of what was dropped. */
   cutBytes = 0;
   private freeHead = -1;
+  /** Payload of a stream's full packet, bytes, by path. */
+  private readonly mss: readonly number[];
 
-  constructor(rows: number) {
+  constructor(rows: number, mss: readonly number[]) {
     super(rows);
+    this.mss = mss;
     this.bindAll();
   }
 
@@ -126,11 +129,39 @@ export class Batches extends Table {
     this.live--;
   }
 
+  mssBytes(b: number): number {
+    return this.mss[this.path[b]!]!;
+  }
+
+  /**
+   * Whether `a` and `b` may travel as one batch of at most `packetsMax`: single packets of one flow, one behind the
+   * other, whose boundaries stay known (a stream's packets are full before the last, datagrams all alike).
+   */
+  joins(a: number, b: number, packetsMax: number): boolean {
+    return (
+      this.units[a] === this.packets[a] &&
+      this.units[b] === this.packets[b] &&
+      this.sock[a] === this.sock[b] &&
+      this.srcNode[a] === this.srcNode[b] &&
+      this.dstNode[a] === this.dstNode[b] &&
+      this.lane[a] === this.lane[b] &&
+      this.path[a] === this.path[b] &&
+      this.flags[a] === this.flags[b] &&
+      (this.flags[a]! & (F_DATA | F_UDP)) !== 0 &&
+      this.from[a] === this.from[b] &&
+      this.seq[a]! + this.bytes[a]! === this.seq[b]! &&
+      this.packets[a]! + this.packets[b]! <= packetsMax &&
+      ((this.flags[a]! & F_UDP) === 0
+        ? this.bytes[a] === this.packets[a]! * this.mssBytes(a)
+        : this.bytes[a]! * this.packets[b]! === this.bytes[b]! * this.packets[a]!)
+    );
+  }
+
   /** Cuts the first `count` packets off as a batch of their own; `b` keeps the rest. 0 < count < packets. */
-  splitFront(b: number, count: number, mssBytes: number): number {
+  splitFront(b: number, count: number): number {
     const f = this.alloc();
     const n = this.packets[b]!;
-    const bytes = this.frontBytes(b, count, mssBytes);
+    const bytes = this.frontBytes(b, count);
     const wire = Math.round((this.wire[b]! * count) / n);
     this.copy(b, f);
     this.packets[f] = count;
@@ -147,9 +178,9 @@ export class Batches extends Table {
   }
 
   /** Cuts the batch down to its first `count` packets (the rest was dropped). 0 < count < packets. */
-  truncate(b: number, count: number, mssBytes: number): void {
+  truncate(b: number, count: number): void {
     const n = this.packets[b]!;
-    const bytes = this.frontBytes(b, count, mssBytes);
+    const bytes = this.frontBytes(b, count);
     this.cutBytes += this.bytes[b]! - bytes;
     this.bytes[b] = bytes;
     this.wire[b] = Math.round((this.wire[b]! * count) / n);
@@ -158,11 +189,11 @@ export class Batches extends Table {
   }
 
   /** Payload of the first `count` packets: a stream's are full before a shorter last, datagrams are all alike. */
-  private frontBytes(b: number, count: number, mssBytes: number): number {
+  private frontBytes(b: number, count: number): number {
     const n = this.packets[b]!;
     const bytes = this.bytes[b]!;
     if (bytes === 0) return 0;
-    return (this.flags[b]! & F_UDP) === 0 ? count * mssBytes : Math.round((bytes * count) / n);
+    return (this.flags[b]! & F_UDP) === 0 ? count * this.mssBytes(b) : Math.round((bytes * count) / n);
   }
 
   /** All of a batch but its places in lists and work. */

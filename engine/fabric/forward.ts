@@ -35,7 +35,9 @@ export function torDown(p: Partition, b: number): void {
   const local = p.batches.dstNode[b]! - p.firstNode;
   const port = p.nodeCount + local;
   const sent = forward(p, port, b, Q_TOR_PORT, K_TOR_DOWN, local);
-  if (sent >= 0) p.push(p.batches.t0[sent]!, C_LINK, K_NIC, local, sent);
+  if (sent < 0) return;
+  if (p.loss === null) p.push(p.batches.t0[sent]!, C_LINK, K_NIC, local, sent);
+  else p.loss.pass(p, local, sent);
 }
 
 /**
@@ -44,7 +46,7 @@ export function torDown(p: Partition, b: number): void {
  * own first packet arrives. @returns the batch on its way, or -1
  */
 function forward(p: Partition, port: number, b: number, queue: number, kind: number, actor: number): number {
-  const { ports, batches, setup } = p;
+  const { ports, batches } = p;
   const limit = ports.limitBytes(port);
   let sent = b;
   if (
@@ -52,11 +54,11 @@ function forward(p: Partition, port: number, b: number, queue: number, kind: num
     batches.spacing[b]! > 0 &&
     ports.mayOverflow(port, batches.wire[b]!, p.wheel.now)
   ) {
-    sent = batches.splitFront(b, 1, setup.mssBytes);
+    sent = batches.splitFront(b, 1);
     p.push(batches.t0[b]!, C_LINK, kind, actor, b);
   }
   p.offered[queue]! += batches.packets[sent]!;
-  if (ports.send(port, batches, sent, p.wheel.now, limit, setup.mssBytes)) {
+  if (ports.send(port, batches, sent, p.wheel.now, limit)) {
     if (ports.lastDropped > 0) p.drop(queue, ports.lastDropped);
     return sent;
   }

@@ -122,14 +122,7 @@ export class Ports {
    * @param limitBytes queue limit for this batch
    * @returns false if no packet found room
    */
-  send(
-    port: number,
-    batches: Batches,
-    b: number,
-    now: number,
-    limitBytes: number,
-    mssBytes: number,
-  ): boolean {
+  send(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
     const { f } = this;
     const o = port << 4;
     let n = batches.packets[b]!;
@@ -150,7 +143,7 @@ export class Ports {
       this.lastDropped = cut < n ? cut : n;
       f[o + DROPPED]! += this.lastDropped;
       if (cut >= n) return false;
-      batches.truncate(b, n - cut, mssBytes);
+      batches.truncate(b, n - cut);
       n -= cut;
     }
     const wire = batches.wire[b]!;

@@ -87,13 +87,13 @@ export function cryptQueue(p: Partition, b: number, core: number): void {
       return;
     }
     p.drop(Q_CRYPTO_RING, n - room);
-    batches.truncate(b, room, setup.mssBytes);
+    batches.truncate(b, room);
   }
   const each = (batches.parts[b]! & 1) === 1;
   let turn = batches.parts[b]! >> 1;
   // Packets that go to several workers part here: each is done when its own worker is.
   while (each && batches.packets[b]! > 1) {
-    enqueue(p, batches.splitFront(b, 1, setup.mssBytes), k, lane.receiver, turn++);
+    enqueue(p, batches.splitFront(b, 1), k, lane.receiver, turn++);
   }
   enqueue(p, b, k, lane.receiver, turn);
 }

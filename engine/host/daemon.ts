@@ -40,7 +40,7 @@ function forward(p: Partition, t: number, tun: boolean): void {
   const head = tun ? threads.aHead[t]! : threads.bHead[t]!;
   let b = head;
   if (batches.packets[head]! > 1) {
-    b = batches.splitFront(head, 1, setup.mssBytes);
+    b = batches.splitFront(head, 1);
   } else if (tun) threads.aHead[t] = batches.next[head]!;
   else threads.bHead[t] = batches.next[head]!;
   if (tun) threads.aCount[t]! -= 1;

@@ -75,7 +75,7 @@ function nicTransmit(p: Partition, b: number, core: number): void {
   p.offered[Q_QDISC]! += packets;
   let sent = 0;
   while (setup.packetGranularity && batches.packets[b]! > 1) {
-    sent += transmit(p, batches.splitFront(b, 1, setup.mssBytes), limit);
+    sent += transmit(p, batches.splitFront(b, 1), limit);
   }
   sent += transmit(p, b, limit);
   if (sent === 0) {
@@ -103,7 +103,7 @@ function nicTransmit(p: Partition, b: number, core: number): void {
 function transmit(p: Partition, b: number, limitBytes: number): number {
   const { batches, ports, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
-  if (!ports.send(local, batches, b, p.wheel.now, limitBytes, setup.mssBytes)) {
+  if (!ports.send(local, batches, b, p.wheel.now, limitBytes)) {
     p.lose(b, Q_QDISC);
     return 0;
   }
@@ -133,7 +133,7 @@ function serverQueue(p: Partition, b: number, tun: boolean, t: number): void {
       return;
     }
     p.drop(queue, n - room);
-    batches.truncate(b, room, setup.mssBytes);
+    batches.truncate(b, room);
   }
   batches.next[b] = -1;
   if (tun) {

@@ -37,7 +37,7 @@ export function groReceive(p: Partition, b: number): void {
       batches.seq[h]! + batches.bytes[h]! === batches.seq[b]! &&
       batches.flags[h] === batches.flags[b] &&
       // A short packet ends its skb.
-      batches.bytes[h] === batches.packets[h]! * p.setup.mssBytes;
+      batches.bytes[h] === batches.packets[h]! * batches.mssBytes(h);
     if (joins && join(p, h, b)) return;
     remove(p, bucket, i);
     flushOne(p, h);
@@ -54,13 +54,13 @@ export function groReceive(p: Partition, b: number): void {
 
 /** Adds to skb `h` what of batch `b` it has room for; false: `b`, or a rest of it, stays. */
 function join(p: Partition, h: number, b: number): boolean {
-  const { batches, setup } = p;
+  const { batches } = p;
   const roomBytes = GRO_MAX_BYTES - batches.bytes[h]!;
   let part = b;
   if (batches.bytes[b]! > roomBytes) {
-    const packets = Math.floor(roomBytes / setup.mssBytes);
+    const packets = Math.floor(roomBytes / batches.mssBytes(b));
     if (packets === 0) return false;
-    part = batches.splitFront(b, packets, setup.mssBytes);
+    part = batches.splitFront(b, packets);
   }
   batches.bytes[h]! += batches.bytes[part]!;
   batches.packets[h]! += batches.packets[part]!;
@@ -74,10 +74,10 @@ function join(p: Partition, h: number, b: number): boolean {
 
 /** Begins a new skb with batch `b`; what is more than one skb goes up at once. */
 function hold(p: Partition, bucket: number, b: number): void {
-  const { batches, gro, setup } = p;
-  const most = Math.max(1, Math.floor(GRO_MAX_BYTES / setup.mssBytes));
+  const { batches, gro } = p;
+  const most = Math.max(1, Math.floor(GRO_MAX_BYTES / batches.mssBytes(b)));
   while (batches.bytes[b]! > GRO_MAX_BYTES && batches.packets[b]! > most) {
-    flushOne(p, batches.splitFront(b, most, setup.mssBytes));
+    flushOne(p, batches.splitFront(b, most));
   }
   const count = gro.count[bucket]!;
   if (count === 0) {

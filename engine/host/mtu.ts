@@ -48,6 +48,15 @@ export function deriveMtu(backend: Backend, linkMtuBytes: number): DerivedMtu {
 }
 
 /**
+ * Largest inner packet that a wired path carries, bytes: the MTU of its tunnel device, which follows the links and the
+ * backend's reserve whatever the pods were told; a path without headers carries what the links do.
+ */
+export function carriedBytes(backend: Backend, path: Path, linkMtuBytes: number): number {
+  const own = headerBytes(path);
+  return own === 0 ? linkMtuBytes : linkMtuBytes - Math.max(own, backend.mtuReserveBytes ?? 0);
+}
+
+/**
  * Bytes of link time that an inner IP packet of `innerIpBytes` takes on a path: padding (capped at the pod
  * MTU), outer headers, minimum frame, framing. Inner packets above the pod MTU are a programmer's error.
  */

@@ -41,7 +41,7 @@ export function nicArrive(p: Partition, local: number, b: number): void {
       return;
     }
     p.drop(Q_RX_RING, n - room);
-    batches.truncate(b, room, setup.mssBytes);
+    batches.truncate(b, room);
   }
   append(p, napi, b);
   arm(p, napi);
@@ -155,7 +155,7 @@ function completions(p: Partition, napi: number): void {
 }
 
 function pollRing(p: Partition, napi: number): void {
-  const { napis, batches, setup } = p;
+  const { napis, batches } = p;
   const { now } = p.wheel;
   let units = 0;
   while (units < WEIGHT && roomFor(p)) {
@@ -168,7 +168,7 @@ function pollRing(p: Partition, napi: number): void {
     if (k > most) k = most;
     let taken = b;
     if (k < n) {
-      taken = batches.splitFront(b, k, setup.mssBytes);
+      taken = batches.splitFront(b, k);
       napis.packets[napi]! -= k;
       sinkHead(p, napi);
     } else {
@@ -197,7 +197,7 @@ function sinkHead(p: Partition, napi: number): void {
 
 /** In the peer's order: a batch whose crypto is not done holds those behind it. */
 function pollPeer(p: Partition, napi: number): void {
-  const { peers, batches, napis, setup } = p;
+  const { peers, batches, napis } = p;
   const k = napis.owner[napi]!;
   let units = 0;
   while (units < WEIGHT && roomFor(p)) {
@@ -205,7 +205,7 @@ function pollPeer(p: Partition, napi: number): void {
     if (b < 0 || batches.parts[b]! > 0) break;
     const most = mostPackets(p, b, units);
     let taken = b;
-    if (most < batches.packets[b]!) taken = batches.splitFront(b, most, setup.mssBytes);
+    if (most < batches.packets[b]!) taken = batches.splitFront(b, most);
     else peers.rxHead[k] = batches.next[b]!;
     peers.rxEntries[k]! -= batches.packets[taken]!;
     units += batches.packets[taken]!;

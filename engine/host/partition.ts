@@ -11,7 +11,8 @@ import { KIND_NAMES } from '../core/kinds.ts';
 import { QUEUE_NAMES } from '../core/queues.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
-import { Batches, F_DATA, F_UDP, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import type { RandomLoss } from '../fabric/loss.ts';
 import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
 import { GroTable } from './gro.ts';
@@ -52,6 +53,7 @@ export class Partition {
   readonly socketNapi: number;
   upper!: Upper;
   wire: WireOnly | null = null;
+  loss: RandomLoss | null = null;
 
   // Statistics: whole numbers.
   readonly digest = new Digest();
@@ -96,7 +98,7 @@ export class Partition {
     this.setup = setup;
     this.firstNode = firstNode;
     this.nodeCount = nodeCount;
-    this.batches = new Batches(256);
+    this.batches = new Batches(256, setup.pathMssBytes);
     this.qdiscs = new Qdiscs(nodeCount);
     const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
     this.cores = new Cores(cores);
@@ -237,7 +239,7 @@ export class Partition {
     if (cores.outHead[k]! < 0) cores.outHead[k] = b;
     else {
       const tail = cores.outTail[k]!;
-      if (this.joins(tail, b)) {
+      if (!this.setup.packetGranularity && batches.joins(tail, b, this.setup.jobUnits)) {
         batches.packets[tail]! += batches.packets[b]!;
         batches.units[tail]! += batches.units[b]!;
         batches.bytes[tail]! += batches.bytes[b]!;
@@ -248,30 +250,6 @@ export class Partition {
       batches.next[tail] = b;
     }
     cores.outTail[k] = b;
-  }
-
-  /** Single packets of one flow that leave one job together travel as one batch. */
-  private joins(a: number, b: number): boolean {
-    const { batches, setup } = this;
-    return (
-      !setup.packetGranularity &&
-      batches.units[a] === batches.packets[a] &&
-      batches.units[b] === batches.packets[b] &&
-      batches.sock[a] === batches.sock[b] &&
-      batches.srcNode[a] === batches.srcNode[b] &&
-      batches.dstNode[a] === batches.dstNode[b] &&
-      batches.lane[a] === batches.lane[b] &&
-      batches.path[a] === batches.path[b] &&
-      batches.flags[a] === batches.flags[b] &&
-      (batches.flags[a]! & (F_DATA | F_UDP)) !== 0 &&
-      batches.from[a] === batches.from[b] &&
-      batches.seq[a]! + batches.bytes[a]! === batches.seq[b]! &&
-      batches.packets[a]! + batches.packets[b]! <= setup.jobUnits &&
-      // Packet boundaries must stay known: a stream's packets are full before the last, datagrams all alike.
-      ((batches.flags[a]! & F_UDP) === 0
-        ? batches.bytes[a] === batches.packets[a]! * setup.mssBytes
-        : batches.bytes[a]! * batches.packets[b]! === batches.bytes[b]! * batches.packets[a]!)
-    );
   }
 
   /** Sends batch `b` to partition `to`, where `kind` happens at its t0; frees it here. */

@@ -15,10 +15,12 @@ export interface Setup {
   readonly uplinks: number;
   readonly racks: number;
   readonly nodesPerRack: number;
-  /** Payload bytes of a full packet. */
+  /** Payload bytes of a full packet of the pods' MTU. */
   readonly mssBytes: number;
-  readonly udpPayloadBytes: number;
   readonly podMtuBytes: number;
+  /** Per path: largest inner packet that a pod may send and the path carries, and its payload, bytes. */
+  readonly pathMtuBytes: readonly number[];
+  readonly pathMssBytes: readonly number[];
   readonly moderationPs: number;
   /** Per path: outer headers + Ethernet, preamble and gap, bytes a packet. */
   readonly frameBytes: readonly number[];
@@ -55,9 +57,10 @@ export function batchWireBytes(
   const frame = setup.frameBytes[path]!;
   if (pad > 1) {
     const full = packets - 1;
-    const size = packets > 1 ? setup.podMtuBytes : 0;
+    const mtu = setup.pathMtuBytes[path]!;
+    const size = packets > 1 ? mtu : 0;
     const lastBytes = bytes - full * (size - inner) + inner;
-    const last = Math.min(setup.podMtuBytes, Math.ceil(lastBytes / pad) * pad);
+    const last = Math.min(mtu, Math.ceil(lastBytes / pad) * pad);
     return full * (size + frame) + Math.max(PACKET_BYTES_MIN, last + frame);
   }
   const total = bytes + packets * (inner + frame);

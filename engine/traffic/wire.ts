@@ -53,7 +53,7 @@ export class WireTraffic {
     // Sprayed: a new flow for every packet.
     batches.ecmp[b] = mix32(node, this.sent);
     this.sent++;
-    ports.send(local, batches, b, now, Infinity, this.wireBytes);
+    ports.send(local, batches, b, now, Infinity);
     p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
     const next = now + this.streams[local]!.exponentialPs(this.gapPs);
     if (next < this.stopPs) p.push(next, C_TRAFFIC, K_WIRE_SOURCE, local, 0);

@@ -61,7 +61,7 @@ export function deliverUdp(p: Partition, b: number): void {
       return;
     }
     p.drop(Q_UDP_SOCKET, n - fits);
-    batches.truncate(b, fits, setup.udpPayloadBytes);
+    batches.truncate(b, fits);
     n = fits;
   }
   sockets.rcvPackets[s]! += n;

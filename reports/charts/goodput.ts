@@ -2,12 +2,13 @@
  * Goodput of each backend: bars for the mean, a line for the range over seeds, a point a seed.
  */
 import type { MetricId } from '../../engine/core/record.ts';
+import { familyOf, isCrowded } from '../families.ts';
 import type { Cell } from '../schema.ts';
 import { printScaled, type Scale, scaleOf } from '../units.ts';
-import { metricValue } from '../view.ts';
+import { figureOf } from '../view.ts';
 import { BACKEND_AXIS, type BackendColours } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
-import { colour } from './theme.ts';
+import { type ColourName, colour } from './theme.ts';
 
 export interface BarSetting {
   readonly id: string;
@@ -21,9 +22,13 @@ export interface BarSetting {
 
 /** Room right of the longest bar for its figure. */
 const ROOM = 1.16;
+/** Hues of families: as many as there are, none of them twice. */
+const FAMILY_HUES = 8;
 
 interface Bar {
   readonly backend: string;
+  /** '' where backends are few. */
+  readonly family: string;
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -34,11 +39,15 @@ interface Bar {
 /** Bars of one metric over the backends of one group of cells; null when no cell has it. */
 export function goodputChart(cells: readonly Cell[], setting: BarSetting): ChartPlan | null {
   const { metric } = setting;
-  const shown = cells.filter((cell) => metricValue(cell, metric) !== null);
+  const shown = cells.filter((cell) => figureOf(cell, metric) !== null);
   if (shown.length === 0) return null;
-  const values = shown.map((cell) => metricValue(cell, metric));
+  const values = shown.map((cell) => figureOf(cell, metric));
   const scale = scaleOf(shown[0]!.metrics[metric]!.unit, values);
-  const bars = shown.map((cell) => barOf(cell, metric, scale));
+  const crowded = isCrowded(shown);
+  const bars = shown.map((cell) => ({
+    ...barOf(cell, metric, scale),
+    family: crowded ? familyOf(cell) : '',
+  }));
   const points = shown.flatMap((cell) =>
     samplesOf(cell, metric).map((sample) => ({ backend: cell.dims.backend, value: sample / scale.divisor })),
   );
@@ -55,10 +64,10 @@ function samplesOf(cell: Cell, metric: MetricId): number[] {
   return cell.metrics[metric]!.samples.filter((sample) => sample !== null);
 }
 
-function barOf(cell: Cell, metric: MetricId, scale: Scale): Bar {
+function barOf(cell: Cell, metric: MetricId, scale: Scale): Omit<Bar, 'family'> {
   const { backend } = cell.dims;
   const samples = samplesOf(cell, metric);
-  const value = metricValue(cell, metric)!;
+  const value = figureOf(cell, metric)!;
   const [low, high] = [Math.min(...samples), Math.max(...samples)];
   const text = printScaled(value, scale);
   const range = `${printScaled(low, scale)} to ${printScaled(high, scale)}`;
@@ -69,6 +78,18 @@ function barOf(cell: Cell, metric: MetricId, scale: Scale): Bar {
     number,
   ];
   return { backend, value: valueAt, low: lowAt, high: highAt, text, label };
+}
+
+/** A colour a backend, or where they are crowded, a colour a family. */
+function fillOf(bars: readonly Bar[], colours: BackendColours): object {
+  const families = [...new Set(bars.map((bar) => bar.family))];
+  if (families.length === 1) {
+    const scale = { domain: colours.domain, range: colours.range };
+    return { field: 'backend', type: 'nominal', scale, legend: null };
+  }
+  const range = families.map((_, k) => colour(`b${k % FAMILY_HUES}` as ColourName));
+  const legend = { columns: 2, symbolType: 'square', symbolStrokeWidth: 0 };
+  return { field: 'family', type: 'nominal', title: null, scale: { domain: families, range }, legend };
 }
 
 /** Bars, ranges, seeds and figures, one above the other; ranges and seeds only where there are several. */
@@ -87,12 +108,7 @@ function layers(
     title: `${axis} (${scale.unit})`,
     scale: { domain, nice: false },
   });
-  const fill = {
-    field: 'backend',
-    type: 'nominal',
-    scale: { domain: colours.domain, range: colours.range },
-    legend: null,
-  };
+  const fill = fillOf(bars, colours);
   const dot = {
     size: 18,
     filled: true,

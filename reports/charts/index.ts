@@ -3,6 +3,7 @@
  * lines for each numeric dimension that varies.
  */
 import type { MetricId } from '../../engine/core/record.ts';
+import { byFamily, familiesOf } from '../families.ts';
 import type { Cell, Result } from '../schema.ts';
 import {
   BASELINE,
@@ -15,9 +16,11 @@ import {
   varyingDims,
 } from '../view.ts';
 import { backendScale } from './backends.ts';
+import { coresChart } from './cores.ts';
 import { cpuStagesChart, namedStages } from './cpuStages.ts';
 import { goodputChart } from './goodput.ts';
 import { distributionChart } from './latencyCdf.ts';
+import { seriesCharts } from './series.ts';
 import type { ChartPlan } from './svg.ts';
 import { sweepChart } from './sweep.ts';
 import { utilisationChart } from './utilisation.ts';
@@ -34,7 +37,7 @@ const SWEEPS_MAX = 6;
 /** All charts of a result, in reading order. */
 export function chartsOf(result: Result): ChartPlan[] {
   const groups = [...groupsOf(result).values()]
-    .map((cells) => cells.filter(hasFigures))
+    .map((cells) => byFamily(cells.filter(hasFigures)))
     .filter((cells) => cells.length > 0);
   const charts: (ChartPlan | null)[] = sweepCharts(result);
   const full = groups.length <= SETTINGS_FULL || charts.every((chart) => chart === null);
@@ -59,13 +62,19 @@ function groupCharts(
   const setting = settingOf(result, cells[0]!);
   const id = (name: string) => `${name}-${place}`;
   const headline = headlineGoodput(result);
-  const curve = (from: keyof Cell['distributions'], quantity: string, shape: 'cdf' | 'tail') => {
-    const axis = from === 'rpcLatency' ? 'latency' : 'slowdown';
-    return distributionChart(cells, { id: id(`${from}-${shape}`), quantity, axis, from, shape, colours });
-  };
+  const families = familiesOf(cells);
+  const curve = (from: keyof Cell['distributions'], name: string, shape: 'cdf' | 'tail') =>
+    families.map((family, k) => {
+      const axis = from === 'rpcLatency' ? 'latency' : 'slowdown';
+      const quantity = family.title === '' ? name : `${name}, ${family.title.toLowerCase()}`;
+      const own = id(k === 0 ? `${from}-${shape}` : `${from}-${shape}-${k}`);
+      return distributionChart(family.cells, { id: own, quantity, axis, from, shape, colours });
+    });
   const costs = [
     cpuStagesChart(cells, namedStages(result), id('cpu')),
     utilisationChart(cells, id('utilisation')),
+    coresChart(cells, id('cores')),
+    ...(families.length === 1 ? seriesCharts(cells, colours, id) : []),
   ];
   const traffic = (): (ChartPlan | null)[] => [
     goodputChart(cells, {
@@ -91,10 +100,10 @@ function groupCharts(
           colours,
         })
       : null,
-    curve('rpcLatency', 'RPC latency', 'cdf'),
-    curve('rpcLatency', 'RPC latency', 'tail'),
-    curve('slowdownSmall', 'Slowdown of flows ≤ 10 KB', 'cdf'),
-    curve('slowdownLarge', 'Slowdown of flows > 100 KB', 'cdf'),
+    ...curve('rpcLatency', 'RPC latency', 'cdf'),
+    ...curve('rpcLatency', 'RPC latency', 'tail'),
+    ...curve('slowdownSmall', 'Slowdown of flows ≤ 10 KB', 'cdf'),
+    ...curve('slowdownLarge', 'Slowdown of flows > 100 KB', 'cdf'),
   ];
   const charts = full ? [...traffic(), ...costs] : costs;
   if (setting === '') return charts;
@@ -112,20 +121,33 @@ function sweepCharts(result: Result): (ChartPlan | null)[] {
       const where = settingOf(result, cell, [dim]);
       combinations.set(where, [...(combinations.get(where) ?? []), cell]);
     }
-    return [...combinations].slice(0, SWEEPS_MAX).map(([where, cells], k) =>
-      sweepChart(cells, {
-        id: `sweep-${dim.replace(/[^A-Za-z0-9]/g, '')}-${k}`,
-        dim,
-        metric: sweptMetric(result, cells),
-        where,
-        colours,
-      }),
+    const lines = [...combinations].flatMap(([where, cells]) =>
+      familiesOf(cells).flatMap((family) =>
+        sweptMetrics(result, cells).map((metric) => ({
+          dim,
+          metric,
+          where: [where, family.title.toLowerCase()].filter((part) => part !== '').join(', '),
+          colours,
+          cells: family.cells,
+        })),
+      ),
     );
+    const id = (k: number) => `sweep-${dim.replace(/[^A-Za-z0-9]/g, '')}-${k}`;
+    return lines
+      .slice(0, SWEEPS_MAX)
+      .map(({ cells, ...line }, k) => sweepChart(cells, { ...line, id: id(k) }));
   });
 }
 
-/** Transactions where they are what the workload counts (closed loop), goodput elsewhere. */
-function sweptMetric(result: Result, cells: readonly Cell[]): MetricId {
+/**
+ * Transactions where they are what the workload counts (closed loop); latency where requests alone are offered:
+ * their goodput is the load until the knee; goodput elsewhere.
+ */
+function sweptMetrics(result: Result, cells: readonly Cell[]): MetricId[] {
   const closed = cells.every((cell) => cell.load === null && metricValue(cell, 'transactionRate') !== null);
-  return closed ? 'transactionRate' : headlineGoodput(result);
+  const offered = cells.every(
+    (cell) => cell.load !== null && cell.rpcs.started > 0 && cell.flows.started === 0,
+  );
+  if (closed) return ['transactionRate'];
+  return offered ? ['rpcP50', 'rpcP99', headlineGoodput(result)] : [headlineGoodput(result)];
 }

@@ -18,7 +18,7 @@ export interface ChartPlan {
   readonly spec: (widthPx: number) => Readonly<Record<string, unknown>>;
 }
 
-const TITLE_PX_PER_CHAR = 7.6;
+const TITLE_PX_PER_CHAR = 9;
 const SUBTITLE_PX_PER_CHAR = 6.1;
 
 /** Charts share vega's global id counter, so they render one after the other. */

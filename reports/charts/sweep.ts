@@ -25,11 +25,15 @@ const DIM_TITLES: Readonly<Record<string, string>> = {
   streams: 'parallel streams',
   load: 'offered load (share of the NIC rate)',
   nodes: 'nodes',
+  fanIn: 'senders',
+  requests: 'requests of a node (1/s)',
+  rules: 'rules',
   cores: 'cores of a node',
   queues: 'RX queues of a NIC',
 };
 /** Beyond this ratio of largest to smallest value the axis is logarithmic. */
 const LOG_FROM = 16;
+const LATENCY_LOG_FROM = 4;
 
 /** One line a backend; null unless the dimension has two values. */
 export function sweepChart(cells: readonly Cell[], setting: SweepSetting): ChartPlan | null {
@@ -45,11 +49,14 @@ export function sweepChart(cells: readonly Cell[], setting: SweepSetting): Chart
   const points = shown.map((cell) => pointOf(cell, setting, scale));
   const x = placeAxis(dim, places);
   const where = setting.where === '' ? '' : `: ${setting.where}`;
-  const y = { type: 'quantitative', title: `${label} (${scale.unit})`, scale: { zero: true } };
+  const y = { type: 'quantitative', title: `${label} (${scale.unit})`, scale: valueScale(unit, points) };
   return {
     id: setting.id,
     title: `${capital(label)} over ${dimTitle(dim).replace(/ \(.*\)$/, '')}${where}`,
-    subtitle: 'point: mean of the seeds; bar: range over seeds',
+    subtitle:
+      unit === 's'
+        ? 'point: all seeds merged; a line ends where there is overload, or fewer than 100 samples beyond'
+        : 'point: mean of the seeds; bar: range over seeds',
     spec: (widthPx) => {
       const { color, strokeDash } = backendLines(points, setting.colours, widthPx);
       return {
@@ -90,14 +97,25 @@ function pointOf(cell: Cell, { dim, metric }: SweepSetting, scale: Scale) {
   };
 }
 
+/** From zero; latencies that lie far apart logarithmic, so that a knee does not flatten the others. */
+function valueScale(unit: string, points: readonly { low: number; high: number }[]): object {
+  const low = Math.min(...points.map((point) => point.low));
+  const far = unit === 's' && Math.max(...points.map((point) => point.high)) > LATENCY_LOG_FROM * low;
+  return far ? { type: 'log', nice: true } : { zero: true };
+}
+
 /** An axis with a tick at each value that was simulated, printed in full: a number format would round it. */
 function placeAxis(dim: string, places: readonly number[]) {
-  const log = places[0]! > 0 && places.at(-1)! / places[0]! >= LOG_FROM;
+  // From zero on, a scale that is linear up to the first step and logarithmic beyond.
+  const first = places[0]! > 0 ? places[0]! : places[1]!;
+  const far = places.at(-1)! / first >= LOG_FROM;
+  const type = !far ? 'linear' : places[0]! > 0 ? 'log' : 'symlog';
+  const constant = type === 'symlog' ? { constant: first } : {};
   return {
     field: 'at',
     type: 'quantitative',
     title: dimTitle(dim),
-    scale: { type: log ? 'log' : 'linear', zero: false, nice: false, padding: 12 },
+    scale: { type, ...constant, zero: false, nice: false, padding: 12 },
     axis: { values: places, labelExpr: 'toString(datum.value)', labelOverlap: 'greedy', grid: false },
   };
 }

@@ -2,6 +2,7 @@
  * The comparison table of the page: the columns of the terminal table, with the range over seeds below each
  * figure, and the detail of each cell.
  */
+import { byFamily, familyOf, isCrowded } from '../families.ts';
 import { remarkOf } from '../remarks.ts';
 import type { Cell, CellBinding, Result } from '../schema.ts';
 import { percent, printCount, printOne, printScaled } from '../units.ts';
@@ -11,6 +12,7 @@ import {
   columnName,
   columnsOf,
   columnValue,
+  groupsOf,
   hasFigures,
   type Section,
   settingOf,
@@ -53,16 +55,33 @@ function table(
   const name = sections
     .map((section, k) => (k === 0 ? SECTION_TITLES[section] : SECTION_TITLES[section].toLowerCase()))
     .join(', ');
-  const rows = result.cells.map((cell) =>
-    hasFigures(cell)
-      ? figureRow(result, cell, columns, dims, texts, notes)
-      : absentRow(cell, columns.length + texts.length, dims),
-  );
+  const wide = columns.length + texts.length;
+  const rows = rowsOf(result, dims.length + wide).map((entry) => {
+    if (typeof entry === 'string') return entry;
+    return hasFigures(entry)
+      ? figureRow(result, entry, columns, dims, texts, notes)
+      : absentRow(entry, wide, dims);
+  });
   return (
     `<div class="scroll" tabindex="0" role="region" aria-label="${esc(name)}">` +
     `<table><caption>${esc(name)}</caption>` +
     `<thead>${headRows(columns, dims, texts)}</thead><tbody>${rows.join('')}</tbody></table></div>`
   );
+}
+
+/** Cells in order; where they are many, by family below headings (HTML), for each setting. */
+function rowsOf(result: Result, span: number): (Cell | string)[] {
+  if (!isCrowded(result.cells)) return [...result.cells];
+  return [...groupsOf(result).values()].flatMap((cells) => {
+    const sorted = byFamily(cells);
+    return sorted.flatMap((cell, k) => {
+      const title = familyOf(cell);
+      if (k > 0 && familyOf(sorted[k - 1]!) === title) return [cell];
+      const setting = settingOf(result, cell);
+      const words = esc(setting === '' ? title : `${title}, ${setting}`);
+      return [`<tr class="family"><th colspan="${span}" scope="rowgroup">${words}</th></tr>`, cell];
+    });
+  });
 }
 
 /** A column of words. */

@@ -45,6 +45,8 @@ table.params{width:auto}
 tbody th.long{white-space:normal;overflow-wrap:anywhere;min-width:120px;max-width:380px;font-weight:500}
 .scroll:has(>table.params){width:fit-content}
 tbody th.name{font-weight:600;position:sticky;left:0;background:var(--wt-ground);z-index:1}
+tr.family th{text-align:left;color:var(--wt-muted);font-weight:600;font-size:12.5px;padding-top:14px;
+position:sticky;left:0}
 tr.base th.name,tr.base td{background:var(--wt-panel)}
 td small{display:block;color:var(--wt-muted);font-size:11px;line-height:1.3}
 td.none{color:var(--wt-muted)}

@@ -29,6 +29,7 @@ export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nod
     fabricKnowsPods: false,
     protocol4Allowed: true,
     ecmpPolarised: false,
+    lossRate: 0,
     ...cluster,
   };
 }

@@ -7,9 +7,10 @@ import type { FlowTraffic, TaskSpec } from '../../engine/core/taskSpec.ts';
 import type { Backend } from '../../engine/host/backend.ts';
 import type { Machine } from '../../engine/host/machine.ts';
 import { type DimValue, type Point, type Scenario, ScenarioError } from './define.ts';
-import { type Settings, SHORT_NAMES, withSetting } from './overrides.ts';
+import { pathsOf, type Settings, SHORT_NAMES, withSetting } from './overrides.ts';
 import { pointsOf } from './sweep.ts';
 import { problemsOf } from './validate.ts';
+import { WORDS } from './words.ts';
 
 /** What the names of a scenario stand for. */
 export interface Resolved {
@@ -92,9 +93,9 @@ export function expand(scenario: Scenario, resolved: Resolved, overrides: Overri
  * A name with all its other names: setting `mtu` fixes an axis called `cluster.mtuBytes` and the other way.
  */
 function namesOf(name: string): string[] {
-  const paths = SHORT_NAMES[name] ?? [name];
-  const shorts = Object.keys(SHORT_NAMES).filter((short) =>
-    SHORT_NAMES[short]!.some((path) => paths.includes(path)),
+  const paths = pathsOf(name);
+  const shorts = [...Object.keys(SHORT_NAMES), ...Object.keys(WORDS)].filter((short) =>
+    pathsOf(short).some((path) => paths.includes(path)),
   );
   return [name, ...paths, ...shorts];
 }

@@ -10,6 +10,7 @@ import type { ClusterSpec, PolicySpec, TaskSpec, TrafficSpec } from '../../engin
 import type { Machine } from '../../engine/host/machine.ts';
 import { type DimValue, ScenarioError } from './define.ts';
 import { nearest } from './nearest.ts';
+import { WORDS } from './words.ts';
 
 /** Everything that a path can reach. */
 export interface Settings {
@@ -39,10 +40,20 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   response: ['traffic.netperf.responseBytes'],
   streams: ['traffic.netperf.streams'],
   pairs: ['traffic.netperf.pairs'],
+  fanIn: ['traffic.netperf.fanIn'],
+  requests: ['traffic.rpc.perNodePerS'],
   rules: ['policy.rules'],
+  ruleKind: ['policy.ruleKind'],
   services: ['policy.services'],
   proxy: ['policy.proxy'],
 };
+
+/** Every path that a dimension sets: its own, those of a short name, or those of its words. */
+export function pathsOf(name: string): readonly string[] {
+  const words = Object.values(WORDS[name] ?? {});
+  if (words.length > 0) return [...new Set(words.flatMap((changes) => Object.keys(changes)))];
+  return SHORT_NAMES[name] ?? [name];
+}
 
 type Tree = { [key: string]: Tree | string | number | boolean | null };
 
@@ -73,20 +84,27 @@ export function settablePaths(settings: Settings): string[] {
 
 /** A mistake in a path, with the nearest valid ones. */
 function unknownPath(settings: Settings, path: string): ScenarioError {
-  const known = [...Object.keys(SHORT_NAMES), ...settablePaths(settings)];
+  const known = [...Object.keys(SHORT_NAMES), ...Object.keys(WORDS), ...settablePaths(settings)];
   return new ScenarioError([`unknown setting '${path}'; nearest: ${nearest(path, known, 3).join(', ')}`]);
 }
 
 /**
  * A copy of the settings with one of them changed.
- * @param name   dotted path or short name
+ * @param name   dotted path, short name or dimension of words
  * @param value  number, or text as typed ('9000', 'true', 'null', '*2', 'none' for a section of traffic)
  * @throws       ScenarioError for an unknown path or a value of the wrong type
  */
 export function withSetting(settings: Settings, name: string, value: DimValue): Settings {
   const copy = JSON.parse(JSON.stringify(settings)) as Settings;
-  for (const path of SHORT_NAMES[name] ?? [name]) setPath(copy, path, value);
+  const words = Object.hasOwn(WORDS, name) ? WORDS[name]! : null;
+  if (words === null) for (const path of pathsOf(name)) setPath(copy, path, value);
+  else for (const [path, own] of Object.entries(changesOf(name, words, value))) setPath(copy, path, own);
   return copy;
+}
+
+function changesOf<T>(name: string, words: Readonly<Record<string, T>>, value: DimValue): T {
+  if (Object.hasOwn(words, value)) return words[value]!;
+  throw new ScenarioError([`'${name}' takes ${Object.keys(words).join(', ')}, not '${value}'`]);
 }
 
 function setPath(settings: Settings, path: string, value: DimValue): void {

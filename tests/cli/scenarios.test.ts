@@ -205,3 +205,26 @@ test('a kind of traffic with its own window: a third of it under --quick, none o
   assert.equal(windows({ quick: true }).TCP_RR, 100);
   assert.deepEqual(windows({ set: [['windowMs', 4]] }), { TCP_STREAM: 4, TCP_RR: 4, UDP_STREAM: 4 });
 });
+
+test('a word sets all that belongs to it, swept, set, or fixed by one of its settings', () => {
+  const facts = (tasks: TaskSpec[]) =>
+    tasks
+      .filter(({ backend, seed }) => backend === host && seed === 1)
+      .map(({ machine }) => [machine.facts.gso, machine.facts.tso, machine.facts.udpTunnelTso]);
+  const sweep = { offloads: ['all', 'no-tunnel', 'software', 'none'] };
+  assert.deepEqual(facts(tasksOf({ ...podToPod, points: [{}] }, { sweep })), [
+    [true, true, true],
+    [true, true, false],
+    [true, false, false],
+    [false, false, false],
+  ]);
+  const [none] = tasksOf(podToPod, { set: [['offloads', 'none']] }) as [TaskSpec];
+  assert.equal(none.machine.facts.gro, false);
+  assert.equal(none.dims.offloads, undefined);
+  assert.equal(tasksOf(mtuSweep, { sweep, set: [['machine.facts.tso', 'false']] }).length, 4 * 2 * 3);
+  assert.match(
+    problemsOf(mtuSweep, [['offloads', 'some']])[0]!,
+    /'offloads' takes all, no-tunnel, software, none, not 'some'/,
+  );
+  assert.match(problemsOf(mtuSweep, [['place', 'constructor']])[0]!, /'place' takes same-subnet/);
+});

@@ -22,14 +22,14 @@ const count = (b: Bench): number => b.deliveries.reduce((sum, d) => sum + d.pack
 test('a port with room for 5 of 8 packets sends 5', () => {
   const ports = new Ports(1);
   ports.set(0, 8, 0, 5 * 1500, 0);
-  const batches = new Batches(4);
+  const batches = new Batches(4, [1400]);
   const b = batches.alloc();
   batches.packets[b] = 8;
   batches.units[b] = 8;
   batches.bytes[b] = 8 * 1400;
   batches.wire[b] = 8 * 1500;
   batches.spacing[b] = 0;
-  assert.ok(ports.send(0, batches, b, 0, 5 * 1500, 1400));
+  assert.ok(ports.send(0, batches, b, 0, 5 * 1500));
   assert.deepEqual(
     [ports.lastDropped, batches.packets[b], batches.bytes[b], batches.wire[b]],
     [3, 5, 7000, 7500],
@@ -44,7 +44,7 @@ test('a port with room for 5 of 8 packets sends 5', () => {
     batches.packets[late] = 1;
     batches.wire[late] = 1500;
     batches.bytes[late] = 1400;
-    assert.equal(ports.send(0, batches, late, at, 5 * 1500, 1400), fits);
+    assert.equal(ports.send(0, batches, late, at, 5 * 1500), fits);
   }
   assert.equal(ports.dropped(0), 4);
 });
@@ -52,13 +52,13 @@ test('a port with room for 5 of 8 packets sends 5', () => {
 test('packets that arrive as fast as the port serves them never fill it', () => {
   const ports = new Ports(1);
   ports.set(0, 8, 0, 1500, 0);
-  const batches = new Batches(4);
+  const batches = new Batches(4, [1400]);
   const b = batches.alloc();
   batches.packets[b] = 40;
   batches.bytes[b] = 40 * 1400;
   batches.wire[b] = 40 * 1500;
   batches.spacing[b] = 1.5 * US;
-  assert.ok(ports.send(0, batches, b, 0, 1500, 1400));
+  assert.ok(ports.send(0, batches, b, 0, 1500));
   assert.equal(ports.lastDropped, 0);
   assert.equal(batches.packets[b], 40);
 });

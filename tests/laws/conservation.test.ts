@@ -68,7 +68,9 @@ function conserves(spec: TaskSpec, label: string): void {
     done: (cluster) => {
       const at = books(cluster);
       const flying = underWay(cluster);
-      assert.ok(at.born > 20, `${label}: hardly anything was sent`);
+      // One connection has one packet under way; behind tens of thousands of rules it hardly gets anywhere.
+      const least = spec.traffic.netperf?.kind === 'TCP_RR' ? 1 : 21;
+      assert.ok(at.born >= least, `${label}: hardly anything was sent`);
       assert.equal(at.born, at.died + at.lost + flying.packets, `${label}: packets`);
       assert.equal(at.bornBytes, at.diedBytes + at.lostBytes + flying.bytes, `${label}: payload`);
       assert.equal(at.lost, at.named, `${label}: a drop without a reason`);
@@ -90,7 +92,8 @@ const SMALL = [
 
 for (const scenario of SCENARIOS) {
   test(`${scenario.id}: every default backend conserves packets and payload`, () => {
-    const nodes = Math.min(scenario.cluster.nodes, 12);
+    const needed = scenario.traffic.netperf?.matrix === 'incast' ? scenario.cluster.nodes : 0;
+    const nodes = Math.max(needed, Math.min(scenario.cluster.nodes, 12));
     const tasks = expand(
       scenario,
       {

@@ -37,7 +37,7 @@ type Size = () => number;
 /** A port fed packet by packet. */
 class Line {
   readonly ports: Ports;
-  readonly batches = new Batches(4);
+  readonly batches = new Batches(4, [1460]);
   private readonly b: number;
 
   constructor(count: number, limitBytes = Infinity) {
@@ -55,7 +55,7 @@ class Line {
     batches.wire[b] = bytes;
     batches.spacing[b] = 0;
     batches.t0[b] = now;
-    if (!ports.send(port, batches, b, now, ports.limitBytes(port), 1460)) return -1;
+    if (!ports.send(port, batches, b, now, ports.limitBytes(port))) return -1;
     assert.equal(batches.t0[b], ports.lastDeparture);
     return ports.lastDeparture;
   }
