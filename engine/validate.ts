@@ -2,6 +2,7 @@
 import type { TaskSpec } from './core/taskSpec.ts';
 import { feasibility } from './host/feasible.ts';
 import { deriveMtu } from './host/mtu.ts';
+import { serviceProblem } from './host/services.ts';
 import { offeredLoads } from './traffic/load.ts';
 
 type Need = (ok: boolean, path: string, wrong: string) => void;
@@ -47,9 +48,8 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(m.wire === 'nic' || c.nodes <= 2, 'cluster.nodes', 'a veth machine joins 2 hosts: set --nodes 2');
   const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, c.mtuBytes).podMtuBytes;
   need(pod >= 256, 'podMtuBytes', `${pod} leaves no room for a segment`);
-  const served = (policy.services ?? 0) > 0 && (policy.proxy ?? 'none') !== 'none';
-  const why = 'traffic to a service needs services and a proxy: set policy.services and policy.proxy';
-  need(policy.viaService !== true || served, 'policy.viaService', why);
+  const unserved = serviceProblem(policy);
+  need(unserved === null, 'policy.viaService', `${unserved}`);
   const open = traffic.flows !== undefined || traffic.rpc !== undefined;
   need(!open || c.nodes >= 2, 'cluster.nodes', 'flows and requests need at least 2 nodes');
 }

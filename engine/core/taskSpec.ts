@@ -105,6 +105,8 @@ export interface PolicySpec {
   readonly proxy?: 'none' | 'iptables' | 'ipvs' | 'nft' | 'ebpf';
   /** All traffic goes to a service's address, not to its pod's; default false. */
   readonly viaService?: boolean;
+  /** Published ports of each node (hostPort, docker -p), 0 … 10,000; traffic goes to one where addresses are NATed. */
+  readonly hostPorts?: number;
   /** Entries that a node's conntrack table holds; default 262,144. */
   readonly conntrackMax?: number;
 }

@@ -7,7 +7,7 @@
  * single packets, which pay no segmentation. Left out: first packets that wait for ARP or a handshake.
  */
 import type { PolicySpec } from '../core/taskSpec.ts';
-import type { Backend, Fact, Hop, If, Path, Place } from './backend.ts';
+import type { Backend, Fact, Hop, If, Path, Place, Unreachable } from './backend.ts';
 import { type CommonRows, commonRows, singleRow } from './commonRows.ts';
 import type { Machine } from './machine.ts';
 import { RowBuilder, Rows } from './rows.ts';
@@ -61,8 +61,8 @@ export interface CompiledPath {
   readonly lanes: readonly Lane[];
   readonly headerBytes: number;
   readonly wired: boolean;
-  /** Hosts whose conntrack table holds an entry of each of its flows. */
-  readonly tracked: { readonly sender: boolean; readonly receiver: boolean };
+  /** The conntrack table of its hosts holds an entry of each flow; outer packets' entries apart. */
+  readonly tracked: boolean;
 }
 
 export interface Compiled {
@@ -70,9 +70,9 @@ export interface Compiled {
   readonly machine: Machine;
   readonly rows: Rows;
   readonly paths: readonly CompiledPath[];
-  /** Path index by place, of who opens the connection; −1: unreachable. */
+  /** Path index by place, for who opens the connection; −1: unreachable. */
   readonly choose: Readonly<Record<Place, number>>;
-  /** The same of who answers: another one where a service's address is translated. */
+  /** The same for who answers: another one where new flows or services' addresses make a difference. */
   readonly answer: Readonly<Record<Place, number>>;
   readonly row: CommonRows;
   /** Row of a connect() that finds its service in an eBPF map; −1: none does. */
@@ -91,17 +91,16 @@ export function compile(backend: Backend, machine: Machine, policy: PolicySpec):
   const stage = connectStage(policy);
   const serviceConnect = stage === null ? -1 : singleRow(rows, machine, 'service connect', stage);
   rows.seal();
-  const at = (place: Place, side: number): number => {
-    const chosen = backend.choose[place];
-    if (typeof chosen !== 'string') return -1;
-    const both = ways[names.indexOf(chosen)]!;
-    return names.indexOf(chosen) * both.length + (side < both.length ? side : 0);
+  // `side` 0: the first way of the path that a place takes, 1: the last.
+  const sides = (side: number): Record<Place, number> => {
+    const at = (chosen: string | Unreachable): number => {
+      if (typeof chosen !== 'string') return -1;
+      const each = paths.length / names.length;
+      return names.indexOf(chosen) * each + side * (each - 1);
+    };
+    const { sameNode, sameSubnet, crossSubnet } = backend.choose;
+    return { sameNode: at(sameNode), sameSubnet: at(sameSubnet), crossSubnet: at(crossSubnet) };
   };
-  const sides = (side: number): Record<Place, number> => ({
-    sameNode: at('sameNode', side),
-    sameSubnet: at('sameSubnet', side),
-    crossSubnet: at('crossSubnet', side),
-  });
   return { backend, machine, rows, paths, choose: sides(0), answer: sides(1), row, serviceConnect };
 }
 
@@ -120,11 +119,13 @@ class PathDraft {
     { entry: 'caller', exit: 'socket', hop: null, steps: [], receiver: false, endsAtReceiver: false },
   ];
   wired = false;
-  readonly tracked = { sender: false, receiver: false };
+  tracked = false;
 
   add(...stages: StageId[]): void {
+    if (stages.includes('CT') && this.lanes.length === 1 && !this.wired && !this.has('ENCAP')) {
+      this.tracked = true;
+    }
     this.lanes[this.lanes.length - 1]!.steps.push(...stages);
-    if (stages.includes('CT')) this.tracked[this.wired ? 'receiver' : 'sender'] = true;
   }
 
   /** Whether the present lane has this stage. */
@@ -167,7 +168,7 @@ function compilePath(way: Way, machine: Machine, rules: RuleCost | null, rows: R
       draft.add(...step.first);
     } else draft.open(step.queue, step.queue, step);
   }
-  // Nobody asks the rules of services about a packet twice: the first pass, of the pods' own packet, does.
+  // The first pass, of the pods' own packet, asks about a new flow; a host is asked once.
   const lanes = draft.lanes.map((d, i) =>
     compileLane(`${name}#${i}`, d, machine, { rules, newFlow: i === 0 ? newFlow : [] }, rows),
   );

@@ -3,8 +3,7 @@
  *
  * Application cores: all of a small machine, all but the last of a larger one (daemons live there). Flows and
  * RPC connections fall on application cores by a stream; probes and netperf pairs start beside the RX queues'
- * cores. Left out: which endpoint a service's address leads to (all are alike), connections
- * that move.
+ * cores. Left out: which endpoint a service's address leads to (all are alike), connections that move.
  */
 
 import type { Cluster } from '../build.ts';
@@ -96,9 +95,9 @@ class Connector {
   /** A connection that exists already stands in the tables of both hosts. */
   private hold(p: Partition, a: number, q: Partition, b: number): void {
     const { stacks, setup } = this.cluster;
-    const { sender, receiver } = setup.compiled.paths[p.sockets.path[a]!]!.tracked;
-    if (sender) stacks[p.index]!.conntrack.hold(p.sockets.node[a]!);
-    if (receiver) stacks[q.index]!.conntrack.hold(q.sockets.node[b]!);
+    const { tracked, wired } = setup.compiled.paths[p.sockets.path[a]!]!;
+    if (tracked) stacks[p.index]!.conntrack.hold(p.sockets.node[a]!);
+    if (tracked && wired) stacks[q.index]!.conntrack.hold(q.sockets.node[b]!);
   }
 
   private socket(

@@ -21,7 +21,7 @@ export function openConnection(stack: Stack, p: Partition, s: number): void {
   sockets.marks[s]! |= MARK_OPENING;
   // Conntrack knows a second SYN whose first it let through.
   if ((sockets.marks[s]! & MARK_TRACKED) === 0) sockets.marks[s]! |= MARK_FRESH;
-  const fits = track(stack, p, s, setup.compiled.paths[sockets.path[s]!]!.tracked.sender);
+  const fits = track(stack, p, s, setup.compiled.paths[sockets.path[s]!]!.tracked);
   stack.sendControl(p, s, F_SYN, fits);
   stack.syncTimer(p, s);
 }
@@ -40,7 +40,9 @@ export function admits(stack: Stack, p: Partition, b: number): boolean {
   if ((flags & F_FIN) !== 0) untrack(stack, p, s);
   // A SYN-ACK belongs to the entry that its SYN has made.
   if ((flags & F_SYN) === 0 || (sockets.marks[s]! & MARK_OPENING) !== 0) return true;
-  if (track(stack, p, s, setup.compiled.paths[batches.path[b]!]!.tracked.receiver)) return true;
+  // Two pods of one node share the entry that the SYN has made when it was sent.
+  const { tracked, wired } = setup.compiled.paths[batches.path[b]!]!;
+  if (track(stack, p, s, tracked && wired)) return true;
   p.lose(b, Q_CONNTRACK);
   return false;
 }

@@ -57,6 +57,7 @@ export const POLICY: Required<PolicySpec> = {
   endpoints: 1,
   proxy: 'none',
   viaService: false,
+  hostPorts: 0,
   conntrackMax: 262_144,
 };
 
@@ -75,13 +76,13 @@ export function defineScenario(
 ): Scenario {
   return {
     backends: 'default',
-    policy: POLICY,
     drainMs: 0,
     replications: 3,
     podMtuBytes: null,
     congestion: 'cubic',
     eventsMax: 1_000_000_000,
     ...scenario,
+    policy: { ...POLICY, ...scenario.policy },
   };
 }
 

@@ -41,6 +41,7 @@ export const RANGES: Readonly<Record<string, Range>> = {
   'policy.rules': whole(0, 1_000_000),
   'policy.services': whole(0, 100_000),
   'policy.endpoints': whole(1, 10_000),
+  'policy.hostPorts': whole(0, 10_000),
   'policy.conntrackMax': whole(1, 2_147_483_647),
   warmupMs: real(0, 7_200_000),
   windowMs: real(0.001, 7_200_000),

@@ -30,7 +30,7 @@ async function explainCall(...argv: string[]): Promise<{ code: number; out: stri
 }
 
 test('flannel-udp: MTU 1,472, two daemon jobs of one thread, two copies on each host', () => {
-  const it = explain(backendNamed('flannel-udp'), xeon, 1500, 0);
+  const it = explain(backendNamed('flannel-udp'), xeon, 1500, { rules: 0 });
   assert.equal(it.podMtuBytes, 1472);
   assert.deepEqual([it.payloadBytes, it.wireBytes], [1420, 1538]);
   assert.deepEqual(it.servers, [{ name: 'flanneld', drains: ['tunRing', 'udpSocket'] }]);
@@ -44,7 +44,7 @@ test('flannel-udp: MTU 1,472, two daemon jobs of one thread, two copies on each 
 
 test('every stage of every backend shows the price that the book has', () => {
   for (const backend of BACKENDS) {
-    for (const { lanes } of explain(backend, xeon, 1500, 0).paths) {
+    for (const { lanes } of explain(backend, xeon, 1500, { rules: 0 }).paths) {
       for (const { stage, ns, confidence, source } of lanes.flatMap((lane) => lane.stages)) {
         const price = xeon.prices[stage];
         const sum = Object.values(ns).reduce((total, value) => total + value, 0);
@@ -59,7 +59,7 @@ test('every stage of every backend shows the price that the book has', () => {
 
 test('rules are paid at every netfilter pass', () => {
   const stagesWith = (rules: number): string[] =>
-    explain(backendNamed('flannel-vxlan'), xeon, 1500, rules)
+    explain(backendNamed('flannel-vxlan'), xeon, 1500, { rules })
       .paths.flatMap((path) => path.lanes)
       .flatMap((lane) => lane.stages)
       .map((stage) => stage.stage);
@@ -81,7 +81,7 @@ test('sums of a path are those of its stages, written out', () => {
     DECAP: 150,
     BR_TX: 155,
   });
-  const { paths, choose } = explain(backendNamed('flannel-vxlan'), priced, 1500, 0);
+  const { paths, choose } = explain(backendNamed('flannel-vxlan'), priced, 1500, { rules: 0 });
   const { costs, lanes } = paths.find((path) => path.name === choose.sameSubnet)!;
   assert.deepEqual(
     lanes.map((lane) => lane.name),
@@ -106,7 +106,7 @@ test('sums of a path are those of its stages, written out', () => {
 
 test('sums: flanneld pays every packet of an skb, segmentation only an skb of several', () => {
   const priced = pricedMachine('xeon-25g', { GSO_SW: 300, DAEMON_PROXY: 1000, TUN_XMIT: 10 });
-  const { paths, choose } = explain(backendNamed('flannel-udp'), priced, 1500, 0);
+  const { paths, choose } = explain(backendNamed('flannel-udp'), priced, 1500, { rules: 0 });
   const { costs } = paths.find((path) => path.name === choose.sameSubnet)!;
   const [one, many] = costs as [(typeof costs)[0], (typeof costs)[0]];
   assert.deepEqual([one.senderNs, one.receiverNs], [1010, 1000]);
