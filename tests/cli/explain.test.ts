@@ -57,6 +57,31 @@ test('every stage of every backend shows the price that the book has', () => {
   }
 });
 
+test('settings of policy and machine show: a proxy, published ports, connect(); others are refused', async () => {
+  const service = '--set services=1000 --set policy.endpoints=9 --set policy.viaService=true'.split(' ');
+  const xt = await explainCall('calico-bgp', ...service, '--set', 'proxy=iptables');
+  // 1,007 rules of 1.8 ns, and 1,000 on the server's host.
+  assert.match(xt.out, /path routed out[\s\S]*NF_RULE +softirq +1813 ns a new flow[\s\S]*NAT +softirq/);
+  assert.match(xt.out, /path routed back[\s\S]*NF_RULE +softirq +1800 ns a new flow/);
+  assert.doesNotMatch(xt.out, /routed out#1[^#]*NF_RULE/);
+  const ebpf = await explainCall('cilium-native', ...service, '--set', 'proxy=ebpf');
+  assert.match(ebpf.out, /connect to a service\n.*TCP_CONNECT.*\n +SOCK_LB +system +300 ns a new flow/);
+  const ports = await explainCall('bridge', '--set', 'policy.hostPorts=100');
+  assert.match(ports.out, /path nat back[\s\S]*NF_RULE +softirq +180 ns a new flow/);
+  const price = await explainCall('host', '--set', 'machine.prices.QDISC.eachNs=33');
+  assert.match(price.out, /QDISC +system +33 ns an skb/);
+  for (const wrong of [
+    'policy.services=100001',
+    'proxy=ipvs4',
+    'mtu=9000',
+    'policy.viaService=true',
+    'a.b=1',
+  ]) {
+    assert.equal((await explainCall('host', '--set', wrong)).code, 2, wrong);
+  }
+  assert.equal((await explainCall('cilium-native', ...service, '--set', 'proxy=nft')).code, 2);
+});
+
 test('rules are paid at every netfilter pass', () => {
   const stagesWith = (rules: number): string[] =>
     explain(backendNamed('flannel-vxlan'), xeon, 1500, { rules })
