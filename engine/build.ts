@@ -8,6 +8,7 @@ import type { TaskSpec } from './core/taskSpec.ts';
 import { FabricMtu } from './fabric/fabricMtu.ts';
 import { RandomLoss } from './fabric/loss.ts';
 import { compile } from './host/compile.ts';
+import { CONNTRACK_MAX, Conntrack } from './host/conntrack.ts';
 import { inFamily, tcpIpBytes, udpIpBytes } from './host/family.ts';
 import { carriedBytes, deriveMtu, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';
@@ -45,7 +46,8 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
   const streams = netperf !== undefined && netperf.kind.endsWith('STREAM');
   const messageBytes = streams ? netperf.messageBytes : 131_072;
   const { udpGso = false, zerocopy = false } = netperf ?? {};
-  const shape = { messageBytes, requestBytes, responseBytes, udpGso, zerocopy };
+  const handshake = traffic.flows?.handshake === true;
+  const shape = { messageBytes, requestBytes, responseBytes, handshake, udpGso, zerocopy };
   const stop = spec.warmupPs + spec.windowPs;
   for (let r = 0; r < setup.racks; r++) {
     const first = r * setup.nodesPerRack;
@@ -56,7 +58,8 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
     const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
     const source = new Sources(stop, requestBytes, responseBytes);
     const apps = new Apps(shape, ledger, source);
-    const stack = new Stack(new TcpTable(tcpOptions(spec), 64), apps);
+    const conntrack = new Conntrack(p.nodeCount, spec.policy.conntrackMax ?? CONNTRACK_MAX);
+    const stack = new Stack(new TcpTable(tcpOptions(spec), 64), apps, conntrack);
     apps.stack = stack;
     p.upper = stack;
     partitions.push(p);

@@ -15,12 +15,14 @@ export const Q_DOWNLINK = 8;
 export const Q_STALE = 9;
 /** The receiver's link loses it at random. */
 export const Q_RANDOM_LOSS = 10;
+/** First packets of flows that find no room. */
+export const Q_CONNTRACK = 11;
 /** Larger than what the path's first device carries, and not to be fragmented. */
-export const Q_MTU = 11;
+export const Q_MTU = 12;
 /** Larger than what the switches carry: nobody is told. */
-export const Q_FABRIC_MTU = 12;
+export const Q_FABRIC_MTU = 13;
 /** Fragments of a datagram of which others are missing. */
-export const Q_REASSEMBLY = 13;
+export const Q_REASSEMBLY = 14;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -34,6 +36,7 @@ export const QUEUE_NAMES = [
   'downlink',
   'stale segment',
   'random loss',
+  'conntrack table',
   'mtu exceeded',
   'fabric mtu (silent)',
   'incomplete datagram',

@@ -4,10 +4,10 @@
  *
  * Left out: UDP GRO of sockets that ask for it. Source: docs/SOURCES.md, section "Stages".
  */
-import type { CpuClass, StageId } from './stages.ts';
-
-/** Registers a row of these stages; returns its even id. */
-type Single = (name: string, cls: Extract<CpuClass, 'system' | 'softirq'>, ...stages: StageId[]) => number;
+import { register } from './commonRows.ts';
+import type { Machine } from './machine.ts';
+import type { Rows } from './rows.ts';
+import type { StageId } from './stages.ts';
 
 export interface TransportRows {
   /** MSG_ZEROCOPY: the write, and the copy that a host's own stack makes of the pages later. */
@@ -22,23 +22,17 @@ export interface TransportRows {
   readonly fragDone: number;
 }
 
-export function transportRows(single: Single): TransportRows {
+export function transportRows(rows: Rows, machine: Machine): TransportRows {
+  const single = (name: string, ...stages: StageId[]): number =>
+    register(rows, machine, name, 'system', stages);
   const whole = ['GSO_SW', 'UDP_RCV_SOCK'] as const;
   return {
-    writePinned: single(
-      'write pinned',
-      'system',
-      'APP_CALL',
-      'U_SYSCALL',
-      'ZC_PIN',
-      'SKB_ALLOC',
-      'ZC_NOTIFY',
-    ),
-    writeCopied: single('pinned pages copied', 'system', 'COPY_U2K'),
-    udpRxWhole: single('udp rx whole', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', ...whole),
-    udpRxWholeLoop: single('udp rx whole loopback', 'system', 'IP_RCV_LOCAL', ...whole),
-    fragTx: single('fragments tx', 'system', 'IP_FRAG'),
-    fragRx: single('fragments rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'IP_DEFRAG'),
-    fragDone: single('datagram whole', 'system', 'UDP_RCV_SOCK'),
+    writePinned: single('write pinned', 'APP_CALL', 'U_SYSCALL', 'ZC_PIN', 'SKB_ALLOC', 'ZC_NOTIFY'),
+    writeCopied: single('pinned pages copied', 'COPY_U2K'),
+    udpRxWhole: single('udp rx whole', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', ...whole),
+    udpRxWholeLoop: single('udp rx whole loopback', 'IP_RCV_LOCAL', ...whole),
+    fragTx: single('fragments tx', 'IP_FRAG'),
+    fragRx: single('fragments rx', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'IP_DEFRAG'),
+    fragDone: single('datagram whole', 'UDP_RCV_SOCK'),
   };
 }
