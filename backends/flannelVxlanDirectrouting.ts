@@ -26,6 +26,6 @@ export const flannelVxlanDirectrouting = defineBackend({
     protocol: 'flannel leases (etcd or Kubernetes)',
     entriesPerPeer: '1 route; across subnets also 1 neighbour and 1 FDB entry',
   },
-  needs: [],
+  needs: ['foreignAddresses'],
   scaling: 'one to three netlink writes a peer and join; price of a packet does not grow with peers',
 });

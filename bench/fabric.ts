@@ -88,6 +88,7 @@ function fabricSetup(hosts: number): Setup {
       subnets: 'one',
       fabricKnowsPods: false,
       protocol4Allowed: true,
+      sourceDestCheck: false,
       ecmpPolarised: false,
       lossRate: 0,
     },

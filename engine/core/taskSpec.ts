@@ -29,6 +29,8 @@ export interface ClusterSpec {
   readonly fabricKnowsPods: boolean;
   /** The platform forwards IP protocol 4. */
   readonly protocol4Allowed: boolean;
+  /** The platform drops packets whose source or destination is not an address of the node's own (clouds). */
+  readonly sourceDestCheck: boolean;
   /** Same seed for every switch's ECMP hash: polarised paths. */
   readonly ecmpPolarised: boolean;
   /** Share of packets that the receiving host's link loses at random, 0 … 0.5. */

@@ -92,8 +92,11 @@ export interface Unreachable {
   readonly unreachable: string;
 }
 
-/** What crosses subnets without encapsulation needs from the fabric. */
-export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed';
+/**
+ * What the network must do. sameL2, fabricKnowsPods: for what crosses subnets without encapsulation;
+ * foreignAddresses: pass packets whose addresses no node owns (a plain path that shows the pods').
+ */
+export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed' | 'foreignAddresses';
 
 export interface Backend {
   readonly name: string;

@@ -14,6 +14,12 @@ export function feasibility(backend: Backend, cluster: ClusterSpec): string | nu
     if (path.tunnel === 'ipip' && !cluster.protocol4Allowed) {
       return 'the platform drops IP protocol 4 (set cluster.protocol4Allowed, or choose a UDP tunnel)';
     }
+    if (cluster.sourceDestCheck && path.headers.length === 0 && backend.needs.includes('foreignAddresses')) {
+      return (
+        "the platform drops packets with addresses that are no node's own, as pods' on plain routes are " +
+        '(set cluster.sourceDestCheck=false: switch the check off, or encapsulate)'
+      );
+    }
   }
   if (!crosses) return null;
   if (backend.needs.includes('sameL2')) return 'nodes are in several subnets, and it needs one L2 segment';

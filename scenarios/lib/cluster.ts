@@ -28,6 +28,7 @@ export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nod
     subnets: 'one',
     fabricKnowsPods: false,
     protocol4Allowed: true,
+    sourceDestCheck: false,
     ecmpPolarised: false,
     lossRate: 0,
     ...cluster,
