@@ -90,6 +90,8 @@ function fabricSetup(hosts: number): Setup {
       protocol4Allowed: true,
       sourceDestCheck: false,
       ecmpPolarised: false,
+      bondLinks: 1,
+      bondHash: 'layer2',
       lossRate: 0,
     },
     cores: 1,

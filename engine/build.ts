@@ -5,7 +5,9 @@
 
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
+import { Bond } from './fabric/bond.ts';
 import { RandomLoss } from './fabric/loss.ts';
+import { nicPort, torPort } from './fabric/portPlan.ts';
 import { compile } from './host/compile.ts';
 import { carriedBytes, deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';
@@ -47,6 +49,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
     const first = r * setup.nodesPerRack;
     const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
+    if (cluster.bondLinks > 1) p.bond = new Bond(cluster, new Stream(spec.seed, `bond/rack/${r}`).u32() | 0);
     if (cluster.lossRate > 0) p.loss = new RandomLoss(spec.seed, cluster.lossRate, first, p.nodeCount);
     const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
     const source = new Sources(stop, requestBytes, responseBytes);
@@ -120,13 +123,17 @@ function tcpOptions(spec: TaskSpec) {
 }
 
 function setPorts(p: Partition, setup: Setup): void {
-  const { cluster } = setup;
+  const { bondLinks, bufferBytes, ecnBytes, fabricDelayNs, hostDelayNs, linkGbps, uplinkGbps } =
+    setup.cluster;
   const n = p.nodeCount;
+  const memberGbps = linkGbps / bondLinks;
   for (let l = 0; l < n; l++) {
-    p.ports.set(l, cluster.linkGbps, cluster.hostDelayNs, Infinity, 0);
-    p.ports.set(n + l, cluster.linkGbps, cluster.hostDelayNs, cluster.bufferBytes, cluster.ecnBytes);
+    for (let m = 0; m < bondLinks; m++) {
+      p.ports.set(nicPort(p, l, m), memberGbps, hostDelayNs, Infinity, 0);
+      p.ports.set(torPort(p, l, m), memberGbps, hostDelayNs, bufferBytes, ecnBytes);
+    }
   }
   for (let u = 0; u < setup.uplinks * 2; u++) {
-    p.ports.set(2 * n + u, cluster.uplinkGbps, cluster.fabricDelayNs, cluster.bufferBytes, cluster.ecnBytes);
+    p.ports.set(2 * n + u, uplinkGbps, fabricDelayNs, bufferBytes, ecnBytes);
   }
 }

@@ -36,6 +36,8 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(c.fabricDelayNs >= 10, 'cluster.fabricDelayNs', `${c.fabricDelayNs} is below 10 ns`);
   need(c.hostDelayNs >= 0, 'cluster.hostDelayNs', `${c.hostDelayNs} is negative`);
   need(c.bufferBytes >= 1538, 'cluster.bufferBytes', `${c.bufferBytes} holds no packet`);
+  range(c.bondLinks, 'cluster.bondLinks', 1, 8);
+  need(c.bondLinks === 1 || m.wire === 'nic', 'cluster.bondLinks', 'a veth machine has no links to bond');
   need(c.lossRate >= 0 && c.lossRate <= 0.5, 'cluster.lossRate', `${c.lossRate} is not from 0 to 0.5`);
   need(
     c.lossRate === 0 || m.wire === 'nic',

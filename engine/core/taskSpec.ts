@@ -33,6 +33,10 @@ export interface ClusterSpec {
   readonly sourceDestCheck: boolean;
   /** Same seed for every switch's ECMP hash: polarised paths. */
   readonly ecmpPolarised: boolean;
+  /** Members of a host's bond, each of linkGbps / bondLinks: 1 (no bond) … 8. */
+  readonly bondLinks: number;
+  /** How a host chooses the member: Linux's xmit_hash_policy. */
+  readonly bondHash: 'layer2' | 'layer2+3' | 'layer3+4' | 'encap3+4';
   /** Share of packets that the receiving host's link loses at random, 0 … 0.5. */
   readonly lossRate: number;
 }

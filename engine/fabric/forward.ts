@@ -33,7 +33,7 @@ export function spine(p: Partition, uplink: number, b: number): void {
 /** The ToR's port to the destination host. */
 export function torDown(p: Partition, b: number): void {
   const local = p.batches.dstNode[b]! - p.firstNode;
-  const port = p.nodeCount + local;
+  const port = p.bond === null ? p.nodeCount + local : p.bond.torPort(p, b);
   const sent = forward(p, port, b, Q_TOR_PORT, K_TOR_DOWN, local);
   if (sent < 0) return;
   if (p.loss === null) p.push(p.batches.t0[sent]!, C_LINK, K_NIC, local, sent);

@@ -65,25 +65,26 @@ function rpsCore(p: Partition, b: number): number {
 function nicTransmit(p: Partition, b: number, core: number): void {
   const { batches, ports, items, napis, qdiscs, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
+  const port = p.bond === null ? local : p.bond.nicPort(p, b);
   const units = batches.units[b]!;
   const packets = batches.packets[b]!;
   const bytes = batches.bytes[b]!;
   const sock = batches.from[b]!;
-  const backlogBytes = ports.backlogPs(local, p.wheel.now) / ports.psPerByte(local);
+  const backlogBytes = ports.backlogPs(port, p.wheel.now) / ports.psPerByte(port);
   const skbBytes = batches.wire[b]! / units;
-  const limit = qdiscs.limitBytes(local, backlogBytes, setup.machine.nic.qdiscSkbs, skbBytes);
+  const limit = qdiscs.limitBytes(port, backlogBytes, setup.machine.nic.qdiscSkbs, skbBytes);
   p.offered[Q_QDISC]! += packets;
   let sent = 0;
   while (setup.packetGranularity && batches.packets[b]! > 1) {
-    sent += transmit(p, batches.splitFront(b, 1), limit);
+    sent += transmit(p, batches.splitFront(b, 1), port, limit);
   }
-  sent += transmit(p, b, limit);
+  sent += transmit(p, b, port, limit);
   if (sent === 0) {
     if (sock >= 0) p.upper.completed(p, sock, bytes, core);
     return;
   }
   // An skb of which the tail was cut still takes its place.
-  qdiscs.add(local, Math.ceil((units * sent) / packets), (skbBytes * units * sent) / packets);
+  qdiscs.add(port, Math.ceil((units * sent) / packets), (skbBytes * units * sent) / packets);
   const queue = ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;
   const napi = (local * setup.rxQueues + queue) * STRIDE;
   const item = items.alloc();
@@ -99,11 +100,11 @@ function nicTransmit(p: Partition, b: number, core: number): void {
   arm(p, napi);
 }
 
-/** Puts batch `b` on its host's link. @returns the packets that found room. */
-function transmit(p: Partition, b: number, limitBytes: number): number {
+/** Puts batch `b` on its host's link `port`. @returns the packets that found room. */
+function transmit(p: Partition, b: number, port: number, limitBytes: number): number {
   const { batches, ports, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
-  if (!ports.send(local, batches, b, p.wheel.now, limitBytes)) {
+  if (!ports.send(port, batches, b, p.wheel.now, limitBytes)) {
     p.lose(b, Q_QDISC);
     return 0;
   }

@@ -12,7 +12,9 @@ import { QUEUE_NAMES } from '../core/queues.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import type { Bond } from '../fabric/bond.ts';
 import type { RandomLoss } from '../fabric/loss.ts';
+import { portCount } from '../fabric/portPlan.ts';
 import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
 import { GroTable } from './gro.ts';
@@ -54,6 +56,7 @@ export class Partition {
   upper!: Upper;
   wire: WireOnly | null = null;
   loss: RandomLoss | null = null;
+  bond: Bond | null = null;
 
   // Statistics: whole numbers.
   readonly digest = new Digest();
@@ -99,13 +102,13 @@ export class Partition {
     this.firstNode = firstNode;
     this.nodeCount = nodeCount;
     this.batches = new Batches(256, setup.pathMssBytes);
-    this.qdiscs = new Qdiscs(nodeCount);
     const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
     this.cores = new Cores(cores);
     this.threads = new Threads(cores + nodeCount);
     this.napis = new Napis(cores * 2 + nodeCount * setup.rxQueues);
-    // NIC of each node, ToR port of each node, uplinks, spine ports.
-    this.ports = new Ports(nodeCount * 2 + setup.uplinks * 2);
+    this.ports = new Ports(portCount(nodeCount, setup.uplinks, setup.cluster.bondLinks));
+    // By NIC port: the first are the nodes' own.
+    this.qdiscs = new Qdiscs(setup.cluster.bondLinks > 1 ? this.ports.count : nodeCount);
     const rows = setup.compiled.rows.list.length;
     this.counters = new Float64Array(rows * COLUMN_COUNT);
     this.prices = setup.compiled.rows.prices;

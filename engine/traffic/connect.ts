@@ -10,6 +10,7 @@ import type { Cluster } from '../build.ts';
 import { Stream } from '../core/streams.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
+import { GATEWAY } from '../fabric/bond.ts';
 import type { Partition } from '../host/partition.ts';
 import { UNCONNECTED } from './apps.ts';
 import { permutation } from './flows.ts';
@@ -83,8 +84,18 @@ class Connector {
     const b = this.socket(q, w.to, w.from, w.toCore, w.toRole, back, w.udp === true);
     p.sockets.peerSock[a] = b;
     q.sockets.peerSock[b] = a;
-    void setup;
+    if (setup.cluster.bondLinks > 1 && w.from !== w.to) {
+      const nextHop = this.crosses(w.from, w.to) && setup.cluster.subnets === 'rack' ? GATEWAY : null;
+      const pathOf = (at: Partition, s: number) => setup.compiled.paths[at.sockets.path[s]!]!.path;
+      p.bond!.learn(b, pathOf(p, a), out, w.from, w.to, nextHop ?? w.to);
+      q.bond!.learn(a, pathOf(q, b), back, w.to, w.from, nextHop ?? w.from);
+    }
     return { p, a, q, b };
+  }
+
+  private crosses(node: number, peer: number): boolean {
+    const { nodesPerRack } = this.cluster.spec.cluster;
+    return Math.floor(node / nodesPerRack) !== Math.floor(peer / nodesPerRack);
   }
 
   private socket(
@@ -99,10 +110,8 @@ class Connector {
     const { setup, spec, stacks } = this.cluster;
     const { sockets } = p;
     const s = sockets.add();
-    const crosses =
-      Math.floor(node / spec.cluster.nodesPerRack) !== Math.floor(peer / spec.cluster.nodesPerRack);
-    const place =
-      node === peer ? 'sameNode' : spec.cluster.subnets === 'rack' && crosses ? 'crossSubnet' : 'sameSubnet';
+    const across = spec.cluster.subnets === 'rack' && this.crosses(node, peer);
+    const place = node === peer ? 'sameNode' : across ? 'crossSubnet' : 'sameSubnet';
     const path = setup.compiled.choose[place];
     const { path: declared } = setup.compiled.paths[path]!;
     const outer = outerTuple(declared, tuple, node, peer);

@@ -30,6 +30,8 @@ export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nod
     protocol4Allowed: true,
     sourceDestCheck: false,
     ecmpPolarised: false,
+    bondLinks: 1,
+    bondHash: 'layer2',
     lossRate: 0,
     ...cluster,
   };
