@@ -12,7 +12,8 @@ const GAP = 2;
 
 /** The question in a line or two. */
 export function questionText(question: Question): string {
-  const { machine, subnets, policy, encrypt, bgpFabric, protocol4, sourceDestCheck, kernel } = question;
+  const { machine, subnets, policy, encrypt, bgpFabric, protocol4, sourceDestCheck, kernel, ipFamily } =
+    question;
   return wrapped(
     [
       `machine ${machine.name}`,
@@ -22,6 +23,7 @@ export function questionText(question: Question): string {
       ...(sourceDestCheck ? ['source and destination addresses are checked'] : []),
       policy === 'none' ? 'no network policies' : `policies by ${policy}`,
       encrypt ? 'encrypted' : 'not encrypted',
+      ...(ipFamily === 'ipv6' ? ['IPv6'] : []),
       `Linux ${kernelText(kernel)}`,
     ].join('; '),
     '',

@@ -5,6 +5,7 @@
  * Left out: the number of nodes, jumbo frames, load: a scenario answers for those (`run large-cluster`).
  */
 import type { ClusterSpec } from '../engine/core/taskSpec.ts';
+import type { IpFamily } from '../engine/host/family.ts';
 import type { Machine } from '../engine/host/machine.ts';
 import { twoNodes } from '../scenarios/lib/cluster.ts';
 
@@ -29,6 +30,8 @@ export interface Question {
   /** The platform drops packets with addresses that are no node's own. */
   readonly sourceDestCheck: boolean;
   readonly kernel: Kernel;
+  /** Addresses of pods and nodes. */
+  readonly ipFamily: IpFamily;
 }
 
 /** The kernel whose data paths the declarations were read from. */
@@ -41,18 +44,19 @@ export const olderThan = (one: Kernel, other: Kernel): boolean =>
 
 /** Two nodes as far apart as the question's subnets put them. */
 export function farCluster(question: Question): ClusterSpec {
-  const { subnets, bgpFabric, protocol4, sourceDestCheck } = question;
+  const { subnets, bgpFabric, protocol4, sourceDestCheck, ipFamily } = question;
   return twoNodes({
     nodesPerRack: subnets === 'rack' ? 1 : 40,
     subnets,
     fabricKnowsPods: bgpFabric,
     protocol4Allowed: protocol4,
     sourceDestCheck,
+    ipFamily,
   });
 }
 
 /** Two nodes of one subnet. */
 export function nearCluster(question: Question): ClusterSpec {
-  const { bgpFabric, protocol4, sourceDestCheck } = question;
-  return twoNodes({ fabricKnowsPods: bgpFabric, protocol4Allowed: protocol4, sourceDestCheck });
+  const { bgpFabric, protocol4, sourceDestCheck, ipFamily } = question;
+  return twoNodes({ fabricKnowsPods: bgpFabric, protocol4Allowed: protocol4, sourceDestCheck, ipFamily });
 }

@@ -93,10 +93,10 @@ export interface Unreachable {
 }
 
 /**
- * What the network must do. sameL2, fabricKnowsPods: for what crosses subnets without encapsulation;
- * foreignAddresses: pass packets whose addresses no node owns (a plain path that shows the pods').
+ * What a backend needs of the network: of its links, its routes, its filters, its addresses. foreignAddresses: it
+ * passes packets whose addresses are no node's own (a plain path shows the pods').
  */
-export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed' | 'foreignAddresses';
+export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed' | 'ipv4' | 'foreignAddresses';
 
 export interface Backend {
   readonly name: string;

@@ -33,6 +33,7 @@ export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nod
     bondLinks: 1,
     bondHash: 'layer2',
     lossRate: 0,
+    ipFamily: 'ipv4',
     ...cluster,
   };
 }

@@ -104,16 +104,16 @@ test('where each backend may go', () => {
   for (const name of ['calico-bgp', 'calico-ebpf', 'cilium-native', 'cilium-legacy'])
     assert.equal(needs[name], 'fabricKnowsPods foreignAddresses');
   for (const name of ['flannel-ipip', 'calico-ipip', 'calico-ebpf-ipip'])
-    assert.equal(needs[name], 'protocol4Allowed');
-  assert.equal(needs['calico-ipip-crosssubnet'], 'protocol4Allowed foreignAddresses');
+    assert.equal(needs[name], 'protocol4Allowed ipv4');
+  assert.equal(needs['calico-ipip-crosssubnet'], 'protocol4Allowed ipv4 foreignAddresses');
   for (const name of ['flannel-vxlan-directrouting', 'calico-vxlan-crosssubnet'])
     assert.equal(needs[name], 'foreignAddresses');
   for (const name of ['bridge', 'calico-vxlan', 'calico-ebpf-wireguard', 'cilium-vxlan-legacy'])
     assert.equal(needs[name], '');
   for (const name of ['cilium-vxlan', 'cilium-geneve', 'cilium-wireguard', 'flannel-wireguard'])
     assert.equal(needs[name], '');
-  for (const name of ['host', 'flannel-udp', 'flannel-vxlan', 'calico-wireguard'])
-    assert.equal(needs[name], '');
+  for (const name of ['host', 'flannel-vxlan', 'calico-wireguard']) assert.equal(needs[name], '');
+  assert.equal(needs['flannel-udp'], 'ipv4');
   assert.equal(typeof backendNamed('flannel-host-gw').choose.crossSubnet, 'object');
   assert.equal(backendNamed('calico-bgp').choose.crossSubnet, 'routed');
 });

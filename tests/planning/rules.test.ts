@@ -19,6 +19,7 @@ const plain: Question = {
   protocol4: true,
   sourceDestCheck: false,
   kernel: [6, 12],
+  ipFamily: 'ipv4',
 };
 
 /** Gbit/s, kpkt/s of each backend of the toy matrix; those left out are infeasible. */
