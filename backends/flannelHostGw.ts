@@ -12,7 +12,7 @@ export const flannelHostGw = defineBackend({
   source: 'flannel-io/flannel@cdf76059 pkg/backend/hostgw, pkg/backend/route_network.go; Linux 6.12',
   paths: {
     bridge: LOCAL_BRIDGE,
-    routed: { headers: [], steps: [...EGRESS_BRIDGE, 'WIRE', ...INGRESS_BRIDGE], opens: ['arp'] },
+    routed: { headers: [], steps: [...EGRESS_BRIDGE, 'WIRE', ...INGRESS_BRIDGE] },
   },
   choose: {
     sameNode: 'bridge',

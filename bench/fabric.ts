@@ -91,6 +91,7 @@ function fabricSetup(hosts: number): Setup {
       sourceDestCheck: false,
       ipFamily: 'ipv4',
       ecmpPolarised: false,
+      coldNeighbours: false,
       bondLinks: 1,
       bondHash: 'layer2',
       lossRate: 0,

@@ -114,6 +114,9 @@ function pathLines(
     `${paint.bold(`path ${path.name}`)}  ${outer}`,
     `  between the sockets, alone: ${path.costs.map((cost) => costText(cost, wired)).join('; ')}`,
     `  copies ${2 + path.copies} and system calls ${2 + path.syscalls} a packet or skb, 2 of each at the sockets`,
+    ...(path.opens.length > 0
+      ? [`  a first packet waits for ${path.opens.join(' and ')} (cluster.coldNeighbours=true)`]
+      : []),
     ...path.lanes.flatMap((lane) => [
       `  ${paint.bold(lane.name)}  ${lane.host}: ${WHAT[lane.from] ?? lane.from} → ${WHAT[lane.to] ?? lane.to}; ` +
         `${lane.context}, ${CORES[lane.core] ?? lane.core}${SERIAL[lane.serial] ?? ''}`,

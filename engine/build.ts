@@ -10,7 +10,9 @@ import { RandomLoss } from './fabric/loss.ts';
 import { nicPort, torPort } from './fabric/portPlan.ts';
 import { compile } from './host/compile.ts';
 import { inFamily, tcpIpBytes, udpIpBytes } from './host/family.ts';
+import { withFrames } from './host/frames.ts';
 import { carriedBytes, deriveMtu, WIRE_FRAMING_BYTES } from './host/mtu.ts';
+import { Opens } from './host/opens.ts';
 import { Partition } from './host/partition.ts';
 import type { Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
@@ -51,6 +53,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
     const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
     if (cluster.bondLinks > 1) p.bond = new Bond(cluster, new Stream(spec.seed, `bond/rack/${r}`).u32() | 0);
+    if (cluster.coldNeighbours) p.opens = new Opens(setup);
     if (cluster.lossRate > 0) p.loss = new RandomLoss(spec.seed, cluster.lossRate, first, p.nodeCount);
     const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
     const source = new Sources(stop, requestBytes, responseBytes);
@@ -73,7 +76,7 @@ function makeSetup(spec: TaskSpec): Setup {
   const { machine, cluster } = spec;
   const backend = inFamily(spec.backend, cluster.ipFamily);
   const tcpBytes = tcpIpBytes(cluster.ipFamily);
-  const compiled = compile(backend, machine, spec.policy);
+  const compiled = compile(cluster.coldNeighbours ? withFrames(backend) : backend, machine, spec.policy);
   const derived = deriveMtu(spec.backend, cluster.mtuBytes, cluster.ipFamily);
   const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
   const pathMtuBytes = compiled.paths.map(({ path, wired }) =>

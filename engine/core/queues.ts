@@ -15,6 +15,9 @@ export const Q_DOWNLINK = 8;
 export const Q_STALE = 9;
 /** The receiver's link loses it at random. */
 export const Q_RANDOM_LOSS = 10;
+/** Packets that wait for a neighbour's address, and for a WireGuard handshake: the oldest is dropped. */
+export const Q_NEIGHBOUR = 11;
+export const Q_STAGED = 12;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -28,4 +31,6 @@ export const QUEUE_NAMES = [
   'downlink',
   'stale segment',
   'random loss',
+  'neighbour queue (NEIGH_QUEUEFULL)',
+  'staged for a handshake (WireGuard)',
 ] as const;

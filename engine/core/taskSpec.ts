@@ -34,6 +34,8 @@ export interface ClusterSpec {
   readonly sourceDestCheck: boolean;
   /** Same seed for every switch's ECMP hash: polarised paths. */
   readonly ecmpPolarised: boolean;
+  /** No host knows a neighbour's address or has shaken hands with a tunnel peer: first packets wait for it. */
+  readonly coldNeighbours: boolean;
   /** Members of a host's bond, each of linkGbps / bondLinks: 1 (no bond) … 8. */
   readonly bondLinks: number;
   /** How a host chooses the member: Linux's xmit_hash_policy. */

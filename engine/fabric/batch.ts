@@ -20,6 +20,9 @@ export const F_RETRANSMIT = 32;
 export const F_ECE = 64;
 export const F_SYN = 128;
 export const F_FIN = 256;
+/** Belongs to no socket: a question for a neighbour or peer, or its answer. */
+export const F_FRAME = 1 << 14;
+export const F_ANSWER = 1 << 15;
 /** The connection's epoch stands above this bit: what an earlier connection of the socket left is ignored. */
 export const EPOCH_SHIFT = 16;
 

@@ -3,9 +3,9 @@
  * follows Linux's transmit policy, what the switch sends back the switch's own hash of the outer header. A flow stays
  * on one member, so it is never faster than one.
  *
- * Left out: several switches behind one bond (MLAG), members that fail, LACP's frames, IPv6's own EtherType; skb->hash in
- * place of the fields (encap3+4 of a local socket); RX queues of each member's own. Assumed: MAC addresses of nodes
- * count up, the gateway's ends in 254.
+ * Left out: several switches behind one bond (MLAG), members that fail, LACP's frames, IPv6's own EtherType;
+ * skb->hash in place of the fields (encap3+4 of a local socket); RX queues of each member's own. Assumed: MAC
+ * addresses of nodes count up, the gateway's ends in 254.
  * Source: drivers/net/bonding/bond_main.c (__bond_xmit_hash, bond_eth_hash, bond_ip_hash), Linux 6.12, little-endian.
  */
 import type { ClusterSpec } from '../core/taskSpec.ts';

@@ -26,14 +26,15 @@ export function emit(p: Partition, b: number, core: number): void {
   if (lane.split) batches.units[b] = batches.packets[b]!;
   switch (lane.exit) {
     case 'wire':
-      nicTransmit(p, b, core);
+      if (p.opens === null || !p.opens.holds(p, b, core, true)) nicTransmit(p, b, core);
       return;
     case 'tunRing':
     case 'udpSocket':
       serverQueue(p, b, lane.exit === 'tunRing', p.daemonOf(batches, b, lane));
       return;
     case 'wgCrypt':
-      cryptQueue(p, b, core);
+      if (p.opens === null || lane.endsAtReceiver || !p.opens.holds(p, b, core, false))
+        cryptQueue(p, b, core);
       return;
     case 'wgPeer':
       peerOrder(p, b);
@@ -46,7 +47,8 @@ export function emit(p: Partition, b: number, core: number): void {
       return;
     }
     default:
-      throw new Error('a batch at its socket is not emitted');
+      if (p.opens === null) throw new Error('a batch at its socket is not emitted');
+      p.opens.opened(p, b, core);
   }
 }
 
@@ -62,7 +64,7 @@ function rpsCore(p: Partition, b: number): number {
 }
 
 /** qdisc and NIC: the skb's packets leave at the line's rate; its completion comes back to the TX queue's core. */
-function nicTransmit(p: Partition, b: number, core: number): void {
+export function nicTransmit(p: Partition, b: number, core: number): void {
   const { batches, ports, items, napis, qdiscs, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
   const port = p.bond === null ? local : p.bond.nicPort(p, b);

@@ -19,6 +19,7 @@ import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
 import { GroTable } from './gro.ts';
 import { Items, Peers } from './items.ts';
+import type { Opens } from './opens.ts';
 import { Qdiscs } from './qdisc.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
@@ -57,6 +58,7 @@ export class Partition {
   wire: WireOnly | null = null;
   loss: RandomLoss | null = null;
   bond: Bond | null = null;
+  opens: Opens | null = null;
 
   // Statistics: whole numbers.
   readonly digest = new Digest();

@@ -30,6 +30,7 @@ export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nod
     protocol4Allowed: true,
     sourceDestCheck: false,
     ecmpPolarised: false,
+    coldNeighbours: false,
     bondLinks: 1,
     bondHash: 'layer2',
     lossRate: 0,
