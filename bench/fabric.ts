@@ -92,6 +92,8 @@ function fabricSetup(hosts: number): Setup {
       ipFamily: 'ipv4',
       ecmpPolarised: false,
       coldNeighbours: false,
+      broadcastsPerS: 0,
+      vxlanFlood: 'none',
       bondLinks: 1,
       bondHash: 'layer2',
       lossRate: 0,

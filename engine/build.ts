@@ -10,6 +10,7 @@ import { RandomLoss } from './fabric/loss.ts';
 import { nicPort, torPort } from './fabric/portPlan.ts';
 import { compile } from './host/compile.ts';
 import { inFamily, tcpIpBytes, udpIpBytes } from './host/family.ts';
+import { withFlood } from './host/flood.ts';
 import { withFrames } from './host/frames.ts';
 import { carriedBytes, deriveMtu, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Opens } from './host/opens.ts';
@@ -76,7 +77,8 @@ function makeSetup(spec: TaskSpec): Setup {
   const { machine, cluster } = spec;
   const backend = inFamily(spec.backend, cluster.ipFamily);
   const tcpBytes = tcpIpBytes(cluster.ipFamily);
-  const compiled = compile(cluster.coldNeighbours ? withFrames(backend) : backend, machine, spec.policy);
+  const flooded = cluster.broadcastsPerS > 0 ? withFlood(backend) : backend;
+  const compiled = compile(cluster.coldNeighbours ? withFrames(flooded) : flooded, machine, spec.policy);
   const derived = deriveMtu(spec.backend, cluster.mtuBytes, cluster.ipFamily);
   const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
   const pathMtuBytes = compiled.paths.map(({ path, wired }) =>

@@ -68,6 +68,7 @@ function measure(spec: TaskSpec, sizes: readonly number[], sameRack: boolean): F
       subnets: 'one',
       lossRate: 0,
       coldNeighbours: false,
+      broadcastsPerS: 0,
     },
     traffic: { flows: spec.traffic.flows! },
     warmupPs: 0,

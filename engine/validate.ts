@@ -40,6 +40,12 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   range(c.bondLinks, 'cluster.bondLinks', 1, 8);
   need(c.bondLinks === 1 || m.wire === 'nic', 'cluster.bondLinks', 'a veth machine has no links to bond');
   const warm = 'hosts of a veth machine share a kernel: their neighbours are always known';
+  need(c.broadcastsPerS >= 0, 'cluster.broadcastsPerS', `${c.broadcastsPerS} is negative`);
+  need(
+    c.broadcastsPerS === 0 || m.wire === 'nic',
+    'cluster.broadcastsPerS',
+    'a veth machine has no fabric to flood',
+  );
   need(!c.coldNeighbours || m.wire === 'nic', 'cluster.coldNeighbours', warm);
   need(c.lossRate >= 0 && c.lossRate <= 0.5, 'cluster.lossRate', `${c.lossRate} is not from 0 to 0.5`);
   need(

@@ -36,6 +36,10 @@ export interface ClusterSpec {
   readonly ecmpPolarised: boolean;
   /** No host knows a neighbour's address or has shaken hands with a tunnel peer: first packets wait for it. */
   readonly coldNeighbours: boolean;
+  /** Broadcasts that the pods of a node send, 1/s; they leave it only over a VXLAN that floods. */
+  readonly broadcastsPerS: number;
+  /** How VXLAN devices flood: not at all (static entries, as backends set them up), a copy a peer, one for a group. */
+  readonly vxlanFlood: 'none' | 'head-end' | 'multicast';
   /** Members of a host's bond, each of linkGbps / bondLinks: 1 (no bond) … 8. */
   readonly bondLinks: number;
   /** How a host chooses the member: Linux's xmit_hash_policy. */

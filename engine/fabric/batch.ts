@@ -20,6 +20,8 @@ export const F_RETRANSMIT = 32;
 export const F_ECE = 64;
 export const F_SYN = 128;
 export const F_FIN = 256;
+/** To all nodes: switches copy it. */
+export const F_GROUP = 1 << 13;
 /** Belongs to no socket: a question for a neighbour or peer, or its answer. */
 export const F_FRAME = 1 << 14;
 export const F_ANSWER = 1 << 15;

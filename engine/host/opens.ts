@@ -11,7 +11,7 @@
  */
 import { Q_NEIGHBOUR, Q_STAGED } from '../core/queues.ts';
 import { ecmpHash, outerTuple, rssHash } from '../fabric/address.ts';
-import { F_ANSWER, F_FRAME, F_UDP } from '../fabric/batch.ts';
+import { F_ANSWER, F_FRAME, F_GROUP, F_UDP } from '../fabric/batch.ts';
 import type { Path } from './backend.ts';
 import type { Lane } from './compile.ts';
 import { cryptQueue } from './crypt.ts';
@@ -76,7 +76,8 @@ export class Opens {
    * @returns whether `b` is a frame at its end, and taken
    */
   takes(p: Partition, b: number, lane: Lane): boolean {
-    if (lane.exit === 'socket' && (p.batches.flags[b]! & F_FRAME) !== 0) {
+    const path = p.batches.path[b]!;
+    if (lane.exit === 'socket' && (path === this.neighbour.path || path === this.handshake.path)) {
       this.receive(p, b);
       return true;
     }
@@ -88,7 +89,8 @@ export class Opens {
     const { batches } = p;
     const { path } = p.setup.compiled.paths[batches.path[b]!]!;
     if (lane.exit === 'wire') {
-      if (batches.path[b] !== this.neighbour.path) this.question(p, b, this.neighbour);
+      const asks = batches.path[b] !== this.neighbour.path && (batches.flags[b]! & F_GROUP) === 0;
+      if (asks) this.question(p, b, this.neighbour);
     } else if (lane.exit === 'wgCrypt') {
       if (!lane.receiver && !lane.endsAtReceiver && path.opens?.includes('handshake'))
         this.question(p, b, this.handshake);

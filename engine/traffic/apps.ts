@@ -13,8 +13,10 @@ import { CALL, FLOW } from '../host/rows.ts';
 import { MARK_FRESH, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
 import type { Stack } from '../transport/stack.ts';
 import { sendDatagrams } from '../transport/udp.ts';
+import { broadcast } from './broadcast.ts';
 import type { Ledger } from './ledger.ts';
 import {
+  R_BROADCAST,
   R_CRR_CLIENT,
   R_FLOW_RX,
   R_FLOW_TX,
@@ -207,6 +209,10 @@ export class Apps {
       this.consume(p, s, bytes);
     }
     const role = sockets.role[s];
+    if (role === R_BROADCAST) {
+      for (; sockets.toWrite[s]! > 0; sockets.toWrite[s]! -= 1) broadcast(p, s);
+      return false;
+    }
     if (role === R_UDP_TX) return this.floodUdp(p, s) || sockets.rcvPackets[s]! > sockets.hidden[s]!;
     while (sockets.toWrite[s]! > 0) {
       const size = role === R_UDP_SERVER ? this.shape.responseBytes : this.shape.requestBytes;

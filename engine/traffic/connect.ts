@@ -13,6 +13,7 @@ import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric
 import { GATEWAY } from '../fabric/bond.ts';
 import type { Partition } from '../host/partition.ts';
 import { UNCONNECTED } from './apps.ts';
+import { connectBroadcasts } from './broadcast.ts';
 import { permutation } from './flows.ts';
 import {
   R_CRR_CLIENT,
@@ -54,6 +55,7 @@ export function connectTraffic(cluster: Cluster): void {
   if (traffic.rpc !== undefined) rpc(cluster, maker);
   if (cluster.flows.count > 0) flows(cluster, maker);
   if (traffic.netperf !== undefined) netperf(cluster, maker);
+  connectBroadcasts(cluster, maker.appCores - 1);
 }
 
 class Connector {

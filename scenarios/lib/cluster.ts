@@ -31,6 +31,8 @@ export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nod
     sourceDestCheck: false,
     ecmpPolarised: false,
     coldNeighbours: false,
+    broadcastsPerS: 0,
+    vxlanFlood: 'none',
     bondLinks: 1,
     bondHash: 'layer2',
     lossRate: 0,
