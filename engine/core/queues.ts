@@ -15,9 +15,11 @@ export const Q_DOWNLINK = 8;
 export const Q_STALE = 9;
 /** The receiver's link loses it at random. */
 export const Q_RANDOM_LOSS = 10;
+/** First packets of flows that find no room. */
+export const Q_CONNTRACK = 11;
 /** Packets that wait for a neighbour's address, and for a WireGuard handshake: the oldest is dropped. */
-export const Q_NEIGHBOUR = 11;
-export const Q_STAGED = 12;
+export const Q_NEIGHBOUR = 12;
+export const Q_STAGED = 13;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -31,6 +33,7 @@ export const QUEUE_NAMES = [
   'downlink',
   'stale segment',
   'random loss',
+  'conntrack table',
   'neighbour queue (NEIGH_QUEUEFULL)',
   'staged for a handshake (WireGuard)',
 ] as const;

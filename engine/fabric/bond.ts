@@ -10,7 +10,6 @@
  */
 import type { ClusterSpec } from '../core/taskSpec.ts';
 import { mix32 } from '../core/toeplitz.ts';
-import type { Path } from '../host/backend.ts';
 import type { Partition } from '../host/partition.ts';
 import { outerTuple, type Tuple } from './address.ts';
 import { nicPort, torPort } from './portPlan.ts';
@@ -70,11 +69,16 @@ export class Bond {
     this.switchSeed = switchSeed;
   }
 
-  /** A socket here sends `inner` over `path` to socket `to` of node `toNode`. */
-  learn(to: number, path: Path, inner: Tuple, from: number, toNode: number, nextHop: number): void {
-    const outer = outerTuple(path, inner, from, toNode);
+  /** Socket `s` sends `inner` to its peer, whose socket is known by now. */
+  learn(p: Partition, s: number, inner: Tuple): void {
+    const { sockets, setup } = p;
+    const from = p.firstNode + sockets.node[s]!;
+    const to = sockets.peerNode[s]!;
+    const rackOf = (node: number): number => Math.floor(node / setup.nodesPerRack);
+    const nextHop = setup.cluster.subnets === 'rack' && rackOf(from) !== rackOf(to) ? GATEWAY : to;
+    const outer = outerTuple(setup.compiled.paths[sockets.path[s]!]!.path, inner, from, to);
     const hash = bondHash(this.policy, outer, inner, from, nextHop);
-    this.members.set(to * this.nodes + toNode, hash % this.links);
+    this.members.set(sockets.peerSock[s]! * this.nodes + to, hash % this.links);
   }
 
   /** Member that a host sends batch `b` on. */

@@ -69,6 +69,7 @@ function wordProblems(settings: Settings): string[] {
   among('cluster.bondHash', ['layer2', 'layer2+3', 'layer3+4', 'encap3+4']);
   among('cluster.ipFamily', ['ipv4', 'ipv6']);
   among('policy.ruleKind', ['iptables-legacy', 'nft', 'iptables-nft', 'set']);
+  among('policy.proxy', ['none', 'iptables', 'ipvs', 'nft', 'ebpf']);
   among('congestion', ['cubic', 'reno', 'dctcp']);
   return problems;
 }
