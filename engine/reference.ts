@@ -64,6 +64,7 @@ function measure(spec: TaskSpec, sizes: readonly number[], sameRack: boolean): F
     cluster: {
       ...cluster,
       ...{ nodes: 2, nodesPerRack: sameRack ? 2 : 1, subnets: 'one', lossRate: 0, fabricMtuBytes: null },
+      ...{ coldNeighbours: false, broadcastsPerS: 0 },
     },
     traffic: { flows: spec.traffic.flows! },
     warmupPs: 0,

@@ -38,6 +38,16 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(c.fabricDelayNs >= 10, 'cluster.fabricDelayNs', `${c.fabricDelayNs} is below 10 ns`);
   need(c.hostDelayNs >= 0, 'cluster.hostDelayNs', `${c.hostDelayNs} is negative`);
   need(c.bufferBytes >= 1538, 'cluster.bufferBytes', `${c.bufferBytes} holds no packet`);
+  range(c.bondLinks, 'cluster.bondLinks', 1, 8);
+  need(c.bondLinks === 1 || m.wire === 'nic', 'cluster.bondLinks', 'a veth machine has no links to bond');
+  const warm = 'hosts of a veth machine share a kernel: their neighbours are always known';
+  need(c.broadcastsPerS >= 0, 'cluster.broadcastsPerS', `${c.broadcastsPerS} is negative`);
+  need(
+    c.broadcastsPerS === 0 || m.wire === 'nic',
+    'cluster.broadcastsPerS',
+    'a veth machine has no fabric to flood',
+  );
+  need(!c.coldNeighbours || m.wire === 'nic', 'cluster.coldNeighbours', warm);
   need(c.lossRate >= 0 && c.lossRate <= 0.5, 'cluster.lossRate', `${c.lossRate} is not from 0 to 0.5`);
   range(c.fabricMtuBytes ?? c.mtuBytes, 'cluster.fabricMtuBytes', 576, 65_535);
   const switched = 'a veth machine has no switch: leave it null';

@@ -2,6 +2,7 @@
  * The shipped scenarios by name. Each file is also a scenario of its own: `tsx run scenarios/pod-to-pod.ts`.
  */
 import allBackends from './all-backends.ts';
+import bonding from './bonding.ts';
 import crossSubnet from './cross-subnet.ts';
 import incast from './incast.ts';
 import jumbo from './jumbo.ts';
@@ -29,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   jumbo,
   wrongMtu,
   rssEntropy,
+  bonding,
   crossSubnet,
   wireguard,
   incast,

@@ -23,6 +23,9 @@ export const Q_MTU = 12;
 export const Q_FABRIC_MTU = 13;
 /** Fragments of a datagram of which others are missing. */
 export const Q_REASSEMBLY = 14;
+/** Packets that wait for a neighbour's address, and for a WireGuard handshake: the oldest is dropped. */
+export const Q_NEIGHBOUR = 15;
+export const Q_STAGED = 16;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -40,4 +43,6 @@ export const QUEUE_NAMES = [
   'mtu exceeded',
   'fabric mtu (silent)',
   'incomplete datagram',
+  'neighbour queue (NEIGH_QUEUEFULL)',
+  'staged for a handshake (WireGuard)',
 ] as const;

@@ -36,8 +36,20 @@ export interface ClusterSpec {
   readonly fabricKnowsPods: boolean;
   /** The platform forwards IP protocol 4. */
   readonly protocol4Allowed: boolean;
+  /** The platform drops packets whose source or destination is not an address of the node's own (clouds). */
+  readonly sourceDestCheck: boolean;
   /** Same seed for every switch's ECMP hash: polarised paths. */
   readonly ecmpPolarised: boolean;
+  /** No host knows a neighbour's address or has shaken hands with a tunnel peer: first packets wait for it. */
+  readonly coldNeighbours: boolean;
+  /** Broadcasts that the pods of a node send, 1/s; they leave it only over a VXLAN that floods. */
+  readonly broadcastsPerS: number;
+  /** How VXLAN devices flood: not at all (static entries, as backends set them up), a copy a peer, one for a group. */
+  readonly vxlanFlood: 'none' | 'head-end' | 'multicast';
+  /** Members of a host's bond, each of linkGbps / bondLinks: 1 (no bond) … 8. */
+  readonly bondLinks: number;
+  /** How a host chooses the member: Linux's xmit_hash_policy. */
+  readonly bondHash: 'layer2' | 'layer2+3' | 'layer3+4' | 'encap3+4';
   /** Share of packets that the receiving host's link loses at random, 0 … 0.5. */
   readonly lossRate: number;
   /** Addresses of pods and nodes: inner and outer headers. */

@@ -22,6 +22,11 @@ export const F_SYN = 128;
 export const F_FIN = 256;
 /** Fragments of one datagram: `tsVal` names it, `tsEcr` is the number of all its fragments. */
 export const F_FRAG = 512;
+/** To all nodes: switches copy it. */
+export const F_GROUP = 1 << 13;
+/** Belongs to no socket: a question for a neighbour or peer, or its answer. */
+export const F_FRAME = 1 << 14;
+export const F_ANSWER = 1 << 15;
 /** The connection's epoch stands above this bit: what an earlier connection of the socket left is ignored. */
 export const EPOCH_SHIFT = 16;
 

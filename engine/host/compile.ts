@@ -4,7 +4,7 @@
  *
  * Rules: WIRE is expanded by the machine (NIC or veth); steps whose fact does not hold are dropped; a softirq
  * hop on the caller's core fuses into the lane before it; a lane has a row for super-packets (GSO) and one for
- * single packets, which pay no segmentation. Left out: first packets that wait for ARP or a handshake.
+ * single packets, which pay no segmentation.
  */
 import type { PolicySpec } from '../core/taskSpec.ts';
 import type { Backend, Fact, Hop, If, Path, Place, Unreachable } from './backend.ts';

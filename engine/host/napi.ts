@@ -4,7 +4,6 @@
  * 20 µs. A poll that used that budget up is followed by another; one that did not ends the softirq, and what came
  * meanwhile waits for its moderated interrupt (napi_complete_done). Instances: NIC queues, a core's backlog (veth
  * rings, RPS), tunnel peers, and a core's sockets (TCP timers, TSQ).
- *
  * Left out: busy polling, threaded NAPI, adaptive moderation, GRO across polls. Source: net/core/dev.c, Linux 6.12.
  */
 import { C_HOST, K_IRQ } from '../core/kinds.ts';
@@ -258,6 +257,7 @@ function receive(p: Partition, b: number): void {
 
 /** The lane's work on `b` is priced: it reaches its socket in this job, or leaves at the job's end. */
 export function leaveLane(p: Partition, b: number, lane: Lane): void {
+  if (p.opens?.takes(p, b, lane)) return;
   if (lane.exit === 'socket') {
     if (lane.split) p.batches.units[b] = p.batches.packets[b]!;
     p.inline(b);

@@ -97,6 +97,7 @@ export const STAGES = {
   DAEMON_IDLE: def('poll', 'poll() once both queues are empty'),
   CRYPT_ENQ: def('unit', 'queue for encryption or decryption'),
   CRYPT: def('byte', 'ChaCha20-Poly1305'),
+  KEYS: def('unit', 'a handshake message made or understood: two products on Curve25519 on average'),
   TC_BPF: def('unit', 'tc program: policy, conntrack map, endpoint'),
   BPF_REDIRECT: def('unit', 'bpf_redirect to a device'),
   BPF_REDIRECT_NEIGH: def('unit', 'bpf_redirect_neigh'),

@@ -15,8 +15,11 @@ import { closeConnection, openConnection } from '../transport/opening.ts';
 import type { Stack } from '../transport/stack.ts';
 import { segmentsMax, sendDatagram, sendSegments } from '../transport/udp.ts';
 import { pinsAreCopied } from '../transport/zerocopy.ts';
+import type { AppShape } from './appShape.ts';
+import { broadcast } from './broadcast.ts';
 import type { Ledger } from './ledger.ts';
 import {
+  R_BROADCAST,
   R_CRR_CLIENT,
   R_FLOW_RX,
   R_FLOW_TX,
@@ -41,18 +44,6 @@ const COPY_JOB_NS = 10_000;
 
 /** How far the open job has come, ps. */
 const jobNow = (p: Partition): number => p.wheel.now + Math.round(p.jobNs * 1000);
-
-export interface AppShape {
-  /** Bytes of one send of a stream, of a request, of a response. */
-  readonly messageBytes: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  /** Flows open and close a connection of their own. */
-  readonly handshake: boolean;
-  /** UDP_SEGMENT; MSG_ZEROCOPY of streams. */
-  readonly udpGso: boolean;
-  readonly zerocopy: boolean;
-}
 
 export class Apps {
   readonly shape: AppShape;
@@ -218,6 +209,10 @@ export class Apps {
       this.consume(p, s, bytes);
     }
     const role = sockets.role[s];
+    if (role === R_BROADCAST) {
+      for (; sockets.toWrite[s]! > 0; sockets.toWrite[s]! -= 1) broadcast(p, s);
+      return false;
+    }
     if (role === R_UDP_TX) return this.floodUdp(p, s) || sockets.rcvPackets[s]! > sockets.hidden[s]!;
     while (sockets.toWrite[s]! > 0) {
       const size = role === R_UDP_SERVER ? this.shape.responseBytes : this.shape.requestBytes;

@@ -14,6 +14,7 @@ import {
   F_DATA,
   F_ECE,
   F_FIN,
+  F_FRAME,
   F_RETRANSMIT,
   F_SYN,
   F_UDP,
@@ -60,6 +61,7 @@ export class Stack {
 
   deliver(p: Partition, b: number): void {
     if ((p.batches.flags[b]! & F_UDP) !== 0) deliverUdp(p, b);
+    else if ((p.batches.flags[b]! & F_FRAME) !== 0) p.consume(b);
     else this.deliverTcp(p, b);
   }
 

@@ -79,6 +79,7 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   DAEMON_IDLE: measured('K3', { eachNs: 265 }),
   CRYPT_ENQ: assumed('E-crypt', [0.5, 3], { firstNs: 100, eachNs: 150 }),
   CRYPT: assumed('C120 C121', [0.6, 1.5], { eachNs: 0.8 }),
+  KEYS: assumed('E-keys', [0.5, 2], { eachNs: 90_000 }),
   TC_BPF: assumed('K4 (IPIP by tc-BPF as bound)', [0.2, 2], { firstNs: 60, eachNs: 200 }),
   BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
   BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),

@@ -91,6 +91,7 @@ export const XEON_PRICES: Readonly<Record<StageId, Price>> = {
   DAEMON_IDLE: assumed('C113 K3', [0.5, 3], { eachNs: 900 }),
   CRYPT_ENQ: assumed('E-crypt', [0.17, 1], { firstNs: 100, eachNs: 450 }),
   CRYPT: published('C120', { eachNs: 0.972 }),
+  KEYS: assumed('E-keys', [0.5, 2], { eachNs: 90_000 }),
   TC_BPF: assumed('C085 as bound', [0.1, 3], { firstNs: 60, eachNs: 150 }),
   BPF_REDIRECT: assumed('C110 as bound', [0.3, 2], { eachNs: 60 }),
   BPF_REDIRECT_NEIGH: assumed('C110 as bound', [0.3, 2], { eachNs: 110 }),

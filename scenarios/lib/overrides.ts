@@ -42,6 +42,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   pairs: ['traffic.netperf.pairs'],
   fanIn: ['traffic.netperf.fanIn'],
   requests: ['traffic.rpc.perNodePerS'],
+  bondHash: ['cluster.bondHash'],
   rules: ['policy.rules'],
   ruleKind: ['policy.ruleKind'],
   services: ['policy.services'],

@@ -22,6 +22,8 @@ export const RANGES: Readonly<Record<string, Range>> = {
   'cluster.fabricDelayNs': whole(1, 1_000_000_000),
   'cluster.bufferBytes': whole(1500, 1_000_000_000),
   'cluster.ecnBytes': whole(0, 1_000_000_000),
+  'cluster.broadcastsPerS': real(0, 1_000_000),
+  'cluster.bondLinks': whole(1, 8),
   'cluster.lossRate': real(0, 0.5),
   'cluster.mtuBytes': whole(576, 65_535),
   'cluster.fabricMtuBytes': whole(576, 65_535),

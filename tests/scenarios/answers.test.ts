@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import bonding from '../../scenarios/bonding.ts';
 import crossSubnet from '../../scenarios/cross-subnet.ts';
 import incast from '../../scenarios/incast.ts';
 import jumbo from '../../scenarios/jumbo.ts';
@@ -95,6 +96,23 @@ test('rss-entropy: IPIP and WireGuard arrive on one queue, VXLAN and plain packe
 function busyQueues({ coreBusyPs, windowPs }: { coreBusyPs: readonly number[]; windowPs: number }): number {
   return coreBusyPs.slice(16, 24).filter((ps) => ps > windowPs / 10).length;
 }
+
+test('bonding: one flow has one member; ports spread by layer3+4, IPIP has none to show', () => {
+  const records = recordsOf(bonding, {
+    backends: ['host', 'calico-ipip'],
+    set: times(10, 10),
+    sweep: { bondHash: ['layer2', 'layer3+4'] },
+  });
+  // 12.5 Gbit/s a member; payload 1448 of 1538 bytes, over IPIP 1428 of 1538.
+  const [plainGbps, ipipGbps] = [11.77, 11.61];
+  for (const [cell, record] of records) {
+    const member = cell.startsWith('host') ? plainGbps : ipipGbps;
+    const both = cell === 'host layer3+4 8';
+    assert.ok(gbps(record) < (both ? 2.01 : 1.01) * member, `${cell}: ${gbps(record)}`);
+    assert.ok(gbps(record) > (both ? 1.8 : 0.95) * member, `${cell}: ${gbps(record)}`);
+  }
+  assert.equal(records.size, 8);
+});
 
 test('cross-subnet: plain routes are infeasible; CrossSubnet and DirectRouting encapsulate only across', () => {
   const datagrams: NonNullable<Small['set']> = [
