@@ -22,6 +22,6 @@ export const calicoIpip = defineBackend({
   },
   choose: { sameNode: 'veth', sameSubnet: 'tunnel', crossSubnet: 'tunnel' },
   control: { protocol: 'Felix, BIRD (BGP mesh or route reflectors)', entriesPerPeer: '1 route a /26 block' },
-  needs: ['protocol4Allowed'],
+  needs: ['protocol4Allowed', 'ipv4'],
   scaling: 'one route a block and node; BGP sessions grow with the square of the nodes in a full mesh',
 });

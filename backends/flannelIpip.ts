@@ -25,6 +25,6 @@ export const flannelIpip = defineBackend({
     protocol: 'flannel leases (etcd or Kubernetes)',
     entriesPerPeer: '1 route',
   },
-  needs: ['protocol4Allowed'],
+  needs: ['protocol4Allowed', 'ipv4'],
   scaling: 'one route a peer and node; the routes are checked every 10 s',
 });

@@ -42,6 +42,6 @@ export const flannelUdp = defineBackend({
   choose: { sameNode: 'bridge', sameSubnet: 'proxy', crossSubnet: 'proxy' },
   servers: { flanneld: { drains: ['tunRing', 'udpSocket'], dry: 'DAEMON_DRY', idle: 'DAEMON_IDLE' } },
   control: { protocol: 'flannel leases (etcd or Kubernetes)', entriesPerPeer: '1 route inside flanneld' },
-  needs: [],
+  needs: ['ipv4'],
   scaling: 'one thread a node for all peers and both directions; routes are searched linearly',
 });

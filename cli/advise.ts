@@ -12,7 +12,7 @@ import { Board } from '../workers/board.ts';
 import { autoWorkers, runTasks } from '../workers/pool.ts';
 import { adviceText, questionText } from './adviseText.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { workersOf } from './flags.ts';
+import { oneOf, workersOf } from './flags.ts';
 import { colors, type Io, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
 import { named, resolveMachine } from './resolve.ts';
@@ -32,6 +32,7 @@ byte of the stream.`;
 interface Flags {
   readonly machine: string;
   readonly subnets: string;
+  readonly ip: string;
   readonly policy: string;
   readonly encrypt?: true;
   readonly bgpFabric?: true;
@@ -48,6 +49,7 @@ export function addAdvise(program: Command, parts: Parts, io: Io, exit: (code: n
     .command('advise')
     .description('which backend fits a cluster, and why: all of them computed on its machine')
     .option('--machine <name|file.json>', 'cost book of the nodes; see: machines list', 'xeon-25g')
+    .option('--ip <ipv4|ipv6>', 'addresses of pods and nodes', 'ipv4')
     .option('--subnets <one|rack>', 'all nodes in one L2 segment, or a subnet a rack', 'one')
     .option('--policy <none|iptables|ebpf>', 'who enforces network policies', 'none')
     .option('--encrypt', 'traffic between nodes must be encrypted')
@@ -94,13 +96,8 @@ function questionOf(flags: Flags, parts: Parts): Question {
     bgpFabric: flags.bgpFabric === true,
     protocol4: oneOf('--protocol4', flags.protocol4, ['yes', 'no'] as const) === 'yes',
     kernel: kernelOf(flags.kernel),
+    ipFamily: oneOf('--ip', flags.ip, ['ipv4', 'ipv6'] as const),
   };
-}
-
-function oneOf<const T extends string>(flag: string, text: string, known: readonly T[]): T {
-  const found = known.find((one) => one === text);
-  if (found === undefined) throw new UsageError(`${flag} takes ${known.join(', ')}, not '${text}'`);
-  return found;
 }
 
 /** As `uname -r` begins: 5.10, 5.10.0-21-amd64. */

@@ -12,7 +12,7 @@ const GAP = 2;
 
 /** The question in a line or two. */
 export function questionText(question: Question): string {
-  const { machine, subnets, policy, encrypt, bgpFabric, protocol4, kernel } = question;
+  const { machine, subnets, policy, encrypt, bgpFabric, protocol4, kernel, ipFamily } = question;
   return wrapped(
     [
       `machine ${machine.name}`,
@@ -21,6 +21,7 @@ export function questionText(question: Question): string {
       protocol4 ? 'IP protocol 4 passes' : 'IP protocol 4 is dropped',
       policy === 'none' ? 'no network policies' : `policies by ${policy}`,
       encrypt ? 'encrypted' : 'not encrypted',
+      ...(ipFamily === 'ipv6' ? ['IPv6'] : []),
       `Linux ${kernelText(kernel)}`,
     ].join('; '),
     '',

@@ -7,13 +7,14 @@
 import type { Command } from 'commander';
 import type { Backend, Place } from '../engine/host/backend.ts';
 import { type Compiled, type CompiledPath, compile, type Lane } from '../engine/host/compile.ts';
+import { type IpFamily, inFamily, tcpIpBytes } from '../engine/host/family.ts';
 import type { Machine } from '../engine/host/machine.ts';
-import { deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from '../engine/host/mtu.ts';
+import { deriveMtu, WIRE_FRAMING_BYTES } from '../engine/host/mtu.ts';
 import { BYTE, COLUMNS, FIRST, PACKET, SKB, type Tally } from '../engine/host/rows.ts';
 import { STAGES, type StageDef, type StageId } from '../engine/host/stages.ts';
 import { UsageError } from './errors.ts';
 import { renderExplanation } from './explainText.ts';
-import { number } from './flags.ts';
+import { number, oneOf } from './flags.ts';
 import { colors, type Io, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
 import { named, resolveMachine } from './resolve.ts';
@@ -28,6 +29,7 @@ interface Flags {
   readonly machine: string;
   readonly mtu: number;
   readonly rules: number;
+  readonly ip: string;
   readonly json?: true;
   readonly color: string;
 }
@@ -105,6 +107,7 @@ export function addExplain(program: Command, parts: Parts, io: Io): void {
     .argument('<backend>', 'name; see: list backends')
     .option('--machine <name|file.json>', 'cost book', 'xeon-25g')
     .option('--mtu <bytes>', 'MTU of the links', number, 1500)
+    .option('--ip <ipv4|ipv6>', 'addresses of pods and nodes', 'ipv4')
     .option('--rules <n>', 'linear netfilter rules an skb walks', number, 0)
     .option('--json', 'as one JSON document')
     .option('--color <when>', 'auto, always or never', 'auto')
@@ -118,7 +121,8 @@ export function addExplain(program: Command, parts: Parts, io: Io): void {
       if (!(Number.isInteger(flags.rules) && flags.rules >= 0 && flags.rules <= 1_000_000)) {
         throw new UsageError(`--rules takes a whole number from 0 to 1000000, not ${flags.rules}`);
       }
-      const explanation = explain(backend, machine, flags.mtu, flags.rules);
+      const family = oneOf('--ip', flags.ip, ['ipv4', 'ipv6'] as const);
+      const explanation = explain(backend, machine, flags.mtu, flags.rules, family);
       if (flags.json) io.out(`${JSON.stringify(explanation, null, 2)}\n`);
       else io.out(renderExplanation(explanation, colors(useColor(flags.color, io.outIsTty, io.env))));
     });
@@ -126,13 +130,15 @@ export function addExplain(program: Command, parts: Parts, io: Io): void {
 
 /** What a backend is on a machine, as data. @param rules  0 … 1,000,000 */
 export function explain(
-  backend: Backend,
+  declared: Backend,
   machine: Machine,
   linkMtuBytes: number,
   rules: number,
+  family: IpFamily = 'ipv4',
 ): Explanation {
+  const backend = inFamily(declared, family);
   const compiled = compile(backend, machine, { rules });
-  const mtu = deriveMtu(backend, linkMtuBytes);
+  const mtu = deriveMtu(declared, linkMtuBytes, family);
   const choose = Object.fromEntries(
     Object.entries(backend.choose).map(([place, path]) => [
       place,
@@ -147,7 +153,7 @@ export function explain(
     podMtuBytes: mtu.podMtuBytes,
     tcpMssBytes: mtu.tcpMssBytes,
     payloadBytes: mtu.tcpMssBytes,
-    wireBytes: mtu.tcpMssBytes + TCP_IP_HEADER_BYTES + mtu.overheadBytes + WIRE_FRAMING_BYTES,
+    wireBytes: mtu.tcpMssBytes + tcpIpBytes(family) + mtu.overheadBytes + WIRE_FRAMING_BYTES,
     choose,
     paths: compiled.paths.map((path) => explainPath(path, compiled, mtu.tcpMssBytes)),
     ends: endsOf(compiled),

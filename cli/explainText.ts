@@ -43,6 +43,7 @@ const SERIAL: Readonly<Record<string, string>> = {
 const NEEDS: Readonly<Record<string, string>> = {
   sameL2: 'all nodes in one L2 segment',
   fabricKnowsPods: 'across subnets: a fabric that routes to pods',
+  ipv4: 'IPv4 addresses',
   protocol4Allowed: 'a network that passes IP protocol 4',
 };
 

@@ -38,6 +38,13 @@ export function number(text: string): number {
   return value;
 }
 
+/** One of a few words. @throws UsageError */
+export function oneOf<const T extends string>(flag: string, text: string, known: readonly T[]): T {
+  const found = known.find((one) => one === text);
+  if (found === undefined) throw new UsageError(`${flag} takes ${known.join(', ')}, not '${text}'`);
+  return found;
+}
+
 /** Gathers the values of a repeatable flag. */
 export const collect = (text: string, list: readonly string[] | undefined): string[] => [
   ...(list ?? []),

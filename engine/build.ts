@@ -7,7 +7,8 @@ import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { RandomLoss } from './fabric/loss.ts';
 import { compile } from './host/compile.ts';
-import { carriedBytes, deriveMtu, TCP_IP_HEADER_BYTES, WIRE_FRAMING_BYTES } from './host/mtu.ts';
+import { inFamily, tcpIpBytes, udpIpBytes } from './host/family.ts';
+import { carriedBytes, deriveMtu, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';
 import type { Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
@@ -66,9 +67,11 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
 }
 
 function makeSetup(spec: TaskSpec): Setup {
-  const { machine, cluster, backend } = spec;
+  const { machine, cluster } = spec;
+  const backend = inFamily(spec.backend, cluster.ipFamily);
+  const tcpBytes = tcpIpBytes(cluster.ipFamily);
   const compiled = compile(backend, machine, spec.policy);
-  const derived = deriveMtu(backend, cluster.mtuBytes);
+  const derived = deriveMtu(spec.backend, cluster.mtuBytes, cluster.ipFamily);
   const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
   const pathMtuBytes = compiled.paths.map(({ path, wired }) =>
     wired ? Math.min(podMtuBytes, carriedBytes(backend, path, cluster.mtuBytes)) : podMtuBytes,
@@ -91,10 +94,12 @@ function makeSetup(spec: TaskSpec): Setup {
     uplinks: cluster.uplinks,
     racks,
     nodesPerRack,
-    mssBytes: podMtuBytes - TCP_IP_HEADER_BYTES,
+    mssBytes: podMtuBytes - tcpBytes,
     podMtuBytes,
+    tcpIpBytes: tcpBytes,
+    udpIpBytes: udpIpBytes(cluster.ipFamily),
     pathMtuBytes,
-    pathMssBytes: pathMtuBytes.map((mtu) => mtu - TCP_IP_HEADER_BYTES),
+    pathMssBytes: pathMtuBytes.map((mtu) => mtu - tcpBytes),
     moderationPs: Math.round(machine.nic.moderationUs * 1e6),
     frameBytes: compiled.paths.map((path) => path.headerBytes + WIRE_FRAMING_BYTES),
     hasServer: backend.servers !== undefined,

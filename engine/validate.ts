@@ -1,5 +1,6 @@
 /** What a task must satisfy before it runs: every problem at once, each with the path to its field. */
 import type { TaskSpec } from './core/taskSpec.ts';
+import { leastMtuBytes, udpIpBytes } from './host/family.ts';
 import { feasibility } from './host/feasible.ts';
 import { deriveMtu } from './host/mtu.ts';
 import { offeredLoads } from './traffic/load.ts';
@@ -45,8 +46,9 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(spec.windowPs > 0 && spec.windowPs <= 7.2e15, 'windowPs', `${spec.windowPs} is not within two hours`);
   need(spec.warmupPs >= 0, 'warmupPs', `${spec.warmupPs} is negative`);
   need(m.wire === 'nic' || c.nodes <= 2, 'cluster.nodes', 'a veth machine joins 2 hosts: set --nodes 2');
-  const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, c.mtuBytes).podMtuBytes;
-  need(pod >= 256, 'podMtuBytes', `${pod} leaves no room for a segment`);
+  const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, c.mtuBytes, c.ipFamily).podMtuBytes;
+  const least = leastMtuBytes(c.ipFamily);
+  need(pod >= least, 'podMtuBytes', `${pod} is below ${least}, the least for ${c.ipFamily}`);
   const open = traffic.flows !== undefined || traffic.rpc !== undefined;
   need(!open || c.nodes >= 2, 'cluster.nodes', 'flows and requests need at least 2 nodes');
 }
@@ -54,13 +56,14 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
 function netperfProblems(spec: TaskSpec, need: Need): void {
   const np = spec.traffic.netperf;
   if (np === undefined) return;
-  const { nodes, mtuBytes } = spec.cluster;
-  const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, mtuBytes).podMtuBytes;
+  const { nodes, mtuBytes, ipFamily } = spec.cluster;
+  const heads = udpIpBytes(ipFamily);
+  const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, mtuBytes, ipFamily).podMtuBytes;
   const path = 'traffic.netperf';
   const udp = np.kind.startsWith('UDP');
   const largest = udp ? Math.max(np.messageBytes, np.kind === 'UDP_RR' ? np.responseBytes : 0) : 0;
-  const fits = `a datagram of ${largest} B exceeds the pod MTU of ${pod} less 28 (fragments are not modelled)`;
-  need(largest <= pod - 28, `${path}.messageBytes`, fits);
+  const fits = `a datagram of ${largest} B exceeds the pod MTU of ${pod} less ${heads} (fragments are not modelled)`;
+  need(largest <= pod - heads, `${path}.messageBytes`, fits);
   const bytes = `${np.messageBytes} is not from 1 to 16,777,216`;
   need(whole(np.messageBytes, 1, 1 << 24), `${path}.messageBytes`, bytes);
   need(whole(np.streams, 1, 100_000), `${path}.streams`, `${np.streams} is not from 1 to 100,000`);

@@ -67,7 +67,7 @@ export function* advise(
   const each = tasksEach(question);
   assert(records.length === feasible.length * each, 'advise: one record a task');
   const rows = backends.map((backend, at): AdviceRow => {
-    const { podMtuBytes, overheadBytes } = deriveMtu(backend, cluster.mtuBytes);
+    const { podMtuBytes, overheadBytes } = deriveMtu(backend, cluster.mtuBytes, cluster.ipFamily);
     const traits = traitsOf(backend, question);
     const first = feasible.indexOf(backend) * each;
     return {

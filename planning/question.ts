@@ -5,6 +5,7 @@
  * Left out: the number of nodes, jumbo frames, load: a scenario answers for those (`run large-cluster`).
  */
 import type { ClusterSpec } from '../engine/core/taskSpec.ts';
+import type { IpFamily } from '../engine/host/family.ts';
 import type { Machine } from '../engine/host/machine.ts';
 import { twoNodes } from '../scenarios/lib/cluster.ts';
 
@@ -27,6 +28,8 @@ export interface Question {
   /** The platform forwards IP protocol 4. */
   readonly protocol4: boolean;
   readonly kernel: Kernel;
+  /** Addresses of pods and nodes. */
+  readonly ipFamily: IpFamily;
 }
 
 /** The kernel whose data paths the declarations were read from. */
@@ -39,16 +42,21 @@ export const olderThan = (one: Kernel, other: Kernel): boolean =>
 
 /** Two nodes as far apart as the question's subnets put them. */
 export function farCluster(question: Question): ClusterSpec {
-  const { subnets, bgpFabric, protocol4 } = question;
+  const { subnets, bgpFabric, protocol4, ipFamily } = question;
   return twoNodes({
     nodesPerRack: subnets === 'rack' ? 1 : 40,
     subnets,
     fabricKnowsPods: bgpFabric,
     protocol4Allowed: protocol4,
+    ipFamily,
   });
 }
 
 /** Two nodes of one subnet. */
 export function nearCluster(question: Question): ClusterSpec {
-  return twoNodes({ fabricKnowsPods: question.bgpFabric, protocol4Allowed: question.protocol4 });
+  return twoNodes({
+    fabricKnowsPods: question.bgpFabric,
+    protocol4Allowed: question.protocol4,
+    ipFamily: question.ipFamily,
+  });
 }

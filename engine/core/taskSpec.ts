@@ -3,6 +3,7 @@
  * Workloads' random labels never contain the backend's name, so every backend faces the same arrivals.
  */
 import type { Backend } from '../host/backend.ts';
+import type { IpFamily } from '../host/family.ts';
 import type { Machine } from '../host/machine.ts';
 
 export interface ClusterSpec {
@@ -33,6 +34,8 @@ export interface ClusterSpec {
   readonly ecmpPolarised: boolean;
   /** Share of packets that the receiving host's link loses at random, 0 … 0.5. */
   readonly lossRate: number;
+  /** Addresses of pods and nodes: inner and outer headers. */
+  readonly ipFamily: IpFamily;
 }
 
 export type Matrix = 'uniform' | 'permutation' | 'all-to-all' | 'incast' | 'pair';

@@ -2,7 +2,7 @@
  * Hashes that place packets: the Toeplitz hash of receive-side scaling, and a cheap mixer for ECMP.
  *
  * Toeplitz: every set bit of the input adds (xor) the 32 bits of the key that start at its position.
- * Left out: IPv6, other keys (Linux draws one per boot; a fixed one keeps runs repeatable).
+ * Left out: other keys (Linux draws one per boot; a fixed one keeps runs repeatable).
  * Source: Microsoft, "RSS hashing types" and "Verifying the RSS hash calculation" (key and test vectors).
  */
 
@@ -12,8 +12,8 @@ const keyBytes = [
   0xbe, 0xac, 0x01, 0xfa,
 ];
 
-/** The key's 32 bits from each of the 96 input positions. */
-const windows = Int32Array.from({ length: 96 }, (_, position) => {
+/** The key's 32 bits from each of the input positions: 288 of IPv6 with ports, of which IPv4 takes the first 96. */
+const windows = Int32Array.from({ length: 288 }, (_, position) => {
   let window = 0;
   for (let bit = position; bit < position + 32; bit++) {
     window = (window << 1) | ((keyBytes[bit >> 3]! >> (7 - (bit & 7))) & 1);
@@ -34,6 +34,16 @@ export function toeplitz4(src: number, dst: number, sport: number, dport: number
 /** RSS hash of what has no ports, or whose ports the NIC does not hash: as toeplitz4 over both addresses. */
 export function toeplitz2(src: number, dst: number): number {
   return (part(src, 0) ^ part(dst, 32)) >>> 0;
+}
+
+/**
+ * RSS hash over IPv6: the words of source (4), destination (4) and, where they are hashed, of both ports (1), in
+ * network order, signed or unsigned. Returns 0 … 2^32 − 1.
+ */
+export function toeplitzV6(words: readonly number[]): number {
+  let hash = 0;
+  for (let i = 0; i < words.length; i++) hash ^= part(words[i]!, 32 * i);
+  return hash >>> 0;
 }
 
 function part(input: number, position: number): number {

@@ -1,11 +1,13 @@
 /**
  * Addresses and the hashes that place packets: RSS queue, ECMP path. Both see only the outer header's bytes.
  *
- * Node n has address 10.x.y.z; its pods' addresses are 100.64.0.0/10 with the socket's index. A NIC that does
- * not hash UDP ports, or a header without ports (IPIP), hashes addresses alone. Left out: IPv6.
+ * Node n has address 10.x.y.z; its pods' addresses are 100.64.0.0/10 with the socket's index. In IPv6 both are the
+ * last 32 bits of an address in fd00::/96. A NIC that does not hash UDP ports, or a header without ports (IPIP),
+ * hashes addresses alone.
  */
-import { mix32, toeplitz2, toeplitz4 } from '../core/toeplitz.ts';
+import { mix32, toeplitz2, toeplitz4, toeplitzV6 } from '../core/toeplitz.ts';
 import type { Path } from '../host/backend.ts';
+import type { IpFamily } from '../host/family.ts';
 import type { Machine } from '../host/machine.ts';
 
 export const nodeAddress = (node: number): number => (0x0a000001 + node) | 0;
@@ -35,12 +37,19 @@ export function outerTuple(path: Path, inner: Tuple, srcNode: number, dstNode: n
 /** IP in IP: drivers that hash an inner header know it by this protocol; nobody looks inside UDP or a cipher. */
 const IPIP = 4;
 
+/** First three words of every IPv6 address here: fd00::/96 (RFC 4193). */
+const UNIQUE_LOCAL = [0xfd000000, 0, 0] as const;
+
 /** What the NIC's RSS computes over the packet. */
-export function rssHash(machine: Machine, inner: Tuple, outer: Tuple): number {
+export function rssHash(machine: Machine, inner: Tuple, outer: Tuple, family: IpFamily = 'ipv4'): number {
   const { facts } = machine;
   if (facts.rxInnerHash && outer.proto === IPIP)
     return toeplitz4(inner.src, inner.dst, inner.sport, inner.dport) | 0;
   const ports = outer.proto === 6 || (outer.proto === 17 && facts.rssUdpPorts);
+  if (family === 'ipv6') {
+    const words = [...UNIQUE_LOCAL, outer.src, ...UNIQUE_LOCAL, outer.dst];
+    return toeplitzV6(ports ? [...words, (outer.sport << 16) | outer.dport] : words) | 0;
+  }
   return (
     (ports ? toeplitz4(outer.src, outer.dst, outer.sport, outer.dport) : toeplitz2(outer.src, outer.dst)) | 0
   );

@@ -92,8 +92,8 @@ export interface Unreachable {
   readonly unreachable: string;
 }
 
-/** What crosses subnets without encapsulation needs from the fabric. */
-export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed';
+/** What a backend needs of the network: of its links, its routes, its filters, its addresses. */
+export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed' | 'ipv4';
 
 export interface Backend {
   readonly name: string;

@@ -4,6 +4,9 @@ import type { Backend } from './backend.ts';
 
 /** @returns why it cannot, in words for a table; null if it can. */
 export function feasibility(backend: Backend, cluster: ClusterSpec): string | null {
+  if (backend.needs.includes('ipv4') && cluster.ipFamily === 'ipv6') {
+    return 'it works with IPv4 alone (set cluster.ipFamily=ipv4, or choose another backend)';
+  }
   const crosses = cluster.subnets === 'rack' && cluster.nodes > cluster.nodesPerRack;
   const used = crosses
     ? [backend.choose.sameSubnet, backend.choose.crossSubnet]

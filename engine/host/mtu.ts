@@ -1,17 +1,14 @@
 /**
  * MTU, MSS and wire bytes, derived from a backend's headers: no backend states its own MTU.
  *
- * Left out: IPv6, 802.1Q tags, IP options, TCP options other than timestamps.
+ * Left out: 802.1Q tags, IP options, TCP options other than timestamps.
  * Source: header lengths of RFC 791, 768, 7348, 2003 and the WireGuard paper; wire cost of IEEE 802.3
  * (docs/SOURCES.md, section "Headers").
  */
 import { assert, assertWhole } from '../core/assert.ts';
 import type { Backend, Path } from './backend.ts';
+import { type IpFamily, inFamily, tcpIpBytes } from './family.ts';
 
-/** IPv4 20 + TCP 20 + timestamps 12. */
-export const TCP_IP_HEADER_BYTES = 52;
-/** IPv4 20 + UDP 8. */
-export const UDP_IP_HEADER_BYTES = 28;
 /** Ethernet 14 + FCS 4 + preamble and SFD 8 + inter-frame gap 12. */
 export const WIRE_FRAMING_BYTES = 38;
 /** A shorter IP packet is padded to the 64 bytes of a minimum frame. */
@@ -33,16 +30,18 @@ export function headerBytes(path: Path): number {
 /**
  * The pods' MTU: that of the links less the backend's reserve, or less the headers of its widest path (one
  * device MTU serves all destinations, so plain paths give up the bytes too).
+ * The backend is taken as declared (IPv4) and put into `family` here.
  * Throws InvariantError on a link MTU that leaves no payload.
  */
-export function deriveMtu(backend: Backend, linkMtuBytes: number): DerivedMtu {
+export function deriveMtu(declared: Backend, linkMtuBytes: number, family: IpFamily = 'ipv4'): DerivedMtu {
   assertWhole(linkMtuBytes, 'link MTU must be a whole number of bytes');
+  const backend = inFamily(declared, family);
   const overheadBytes = Object.values(backend.paths).reduce(
     (most, path) => Math.max(most, headerBytes(path)),
     0,
   );
   const podMtuBytes = linkMtuBytes - (backend.mtuReserveBytes ?? overheadBytes);
-  const tcpMssBytes = podMtuBytes - TCP_IP_HEADER_BYTES;
+  const tcpMssBytes = podMtuBytes - tcpIpBytes(family);
   assert(tcpMssBytes > 0, 'link MTU leaves no TCP payload');
   return { podMtuBytes, tcpMssBytes, overheadBytes };
 }

@@ -18,6 +18,9 @@ export interface Setup {
   /** Payload bytes of a full packet of the pods' MTU. */
   readonly mssBytes: number;
   readonly podMtuBytes: number;
+  /** Inner headers of a TCP packet and of a datagram, bytes. */
+  readonly tcpIpBytes: number;
+  readonly udpIpBytes: number;
   /** Per path: largest inner packet that a pod may send and the path carries, and its payload, bytes. */
   readonly pathMtuBytes: readonly number[];
   readonly pathMssBytes: readonly number[];

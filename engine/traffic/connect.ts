@@ -110,7 +110,7 @@ class Connector {
     sockets.peerNode[s] = peer;
     sockets.thread[s] = p.coreBase(node - p.firstNode) + core * STRIDE;
     sockets.path[s] = path;
-    sockets.rss[s] = rssHash(setup.machine, tuple, outer);
+    sockets.rss[s] = rssHash(setup.machine, tuple, outer, spec.cluster.ipFamily);
     sockets.ecmp[s] = ecmpHash(outer);
     sockets.role[s] = role;
     if (!udp) {

@@ -19,7 +19,6 @@ import {
   F_UDP,
 } from '../fabric/batch.ts';
 import { queueWork } from '../host/emit.ts';
-import { TCP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note, own, sendsElsewhere, softLater } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
@@ -174,7 +173,7 @@ export class Stack {
     batches.bytes[b] = bytes;
     batches.packets[b] = packets;
     batches.tsVal[b] = p.wheel.now;
-    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, packets, bytes, TCP_IP_HEADER_BYTES);
+    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, packets, bytes, setup.tcpIpBytes);
     this.acknowledge(p, s, b);
     p.sentPackets += packets;
     own(p, s);
@@ -194,7 +193,7 @@ export class Stack {
     batches.packets[b] = count;
     batches.units[b] = count;
     batches.tsVal[b] = p.wheel.now;
-    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, 0, TCP_IP_HEADER_BYTES) * count;
+    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, 0, setup.tcpIpBytes) * count;
     this.acknowledge(p, s, b);
     p.charge(setup.compiled.row.ackTx, count, count, 0);
     leaveLane(p, b, firstLane(p, s, b));
@@ -204,7 +203,7 @@ export class Stack {
   sendControl(p: Partition, s: number, flags: number): void {
     const { batches, setup } = p;
     const b = newSegment(p, s, flags);
-    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, 0, TCP_IP_HEADER_BYTES);
+    batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, 0, setup.tcpIpBytes);
     p.charge(setup.compiled.row.ackTx, 1, 1, 0);
     leaveLane(p, b, firstLane(p, s, b));
   }

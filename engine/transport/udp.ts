@@ -5,7 +5,6 @@
 
 import { Q_UDP_SOCKET } from '../core/queues.ts';
 import { F_UDP } from '../fabric/batch.ts';
-import { UDP_IP_HEADER_BYTES } from '../host/mtu.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
@@ -29,7 +28,7 @@ export function sendDatagrams(p: Partition, s: number, count: number, bytes: num
   batches.packets[b] = count;
   batches.units[b] = count;
   batches.tsVal[b] = p.wheel.now;
-  batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, UDP_IP_HEADER_BYTES) * count;
+  batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, setup.udpIpBytes) * count;
   p.sentPackets += count;
   p.chargeColumn(setup.compiled.row.udpTx, CALL, count);
   p.charge(setup.compiled.row.udpTx, count, count, count * bytes);

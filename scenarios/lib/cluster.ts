@@ -30,6 +30,7 @@ export function leafSpine(cluster: Partial<ClusterSpec> & Pick<ClusterSpec, 'nod
     protocol4Allowed: true,
     ecmpPolarised: false,
     lossRate: 0,
+    ipFamily: 'ipv4',
     ...cluster,
   };
 }

@@ -65,6 +65,7 @@ function wordProblems(settings: Settings): string[] {
   among('traffic.netperf.matrix', MATRICES);
   among('traffic.flows.matrix', ['uniform', 'permutation']);
   among('cluster.subnets', ['one', 'rack']);
+  among('cluster.ipFamily', ['ipv4', 'ipv6']);
   among('policy.ruleKind', ['iptables-legacy', 'nft', 'iptables-nft', 'set']);
   among('congestion', ['cubic', 'reno', 'dctcp']);
   return problems;

@@ -3,7 +3,7 @@ import { equal } from 'node:assert/strict';
 import test from 'node:test';
 import { BACKENDS } from '../../backends/catalog.ts';
 import { buildCluster } from '../../engine/build.ts';
-import { TCP_IP_HEADER_BYTES, wireBytes } from '../../engine/host/mtu.ts';
+import { wireBytes } from '../../engine/host/mtu.ts';
 import { batchWireBytes } from '../../engine/host/setup.ts';
 import { NO_FLOWS } from '../../engine/traffic/flows.ts';
 import { tinyTask } from '../lib/tinyTask.ts';
@@ -17,9 +17,9 @@ for (const backend of BACKENDS) {
         const packets = Math.max(1, Math.ceil(bytes / mss));
         let sum = 0;
         for (let left = bytes, n = packets; n > 0; n--, left -= mss) {
-          sum += wireBytes(path, Math.min(left, mss) + TCP_IP_HEADER_BYTES, setup.podMtuBytes);
+          sum += wireBytes(path, Math.min(left, mss) + setup.tcpIpBytes, setup.podMtuBytes);
         }
-        equal(batchWireBytes(setup, index, packets, bytes, TCP_IP_HEADER_BYTES), sum, `${bytes} B`);
+        equal(batchWireBytes(setup, index, packets, bytes, setup.tcpIpBytes), sum, `${bytes} B`);
       }
     });
   });

@@ -18,6 +18,7 @@ const plain: Question = {
   bgpFabric: false,
   protocol4: true,
   kernel: [6, 12],
+  ipFamily: 'ipv4',
 };
 
 /** Gbit/s, kpkt/s of each backend of the toy matrix; those left out are infeasible. */
