@@ -90,6 +90,18 @@ test('lines of ten backends are drawn by family, each beside the baseline', () =
   assert.equal(new Set(curves).size, 4);
 });
 
+test('legends hold the longest names whole, on a telephone too', async () => {
+  const { cells, ...rest } = crowd();
+  const long = ['calico-vxlan-crosssubnet', 'flannel-vxlan-directrouting'];
+  const named = cells.map((cell, k) => ({ ...cell, dims: { backend: long[k - 2] ?? cell.dims.backend } }));
+  const lines = chartsOf({ ...rest, cells: named }).filter((chart) => chart.id.startsWith('rpcLatency-cdf'));
+  for (const widthPx of [340, 640]) {
+    const drawn = (await Promise.all(lines.map((chart) => renderSvg(chart, widthPx)))).join('');
+    for (const name of long) assert.ok(drawn.includes(`>${name}</text>`), `${name} at ${widthPx} px`);
+    assert.ok(!drawn.includes('…'));
+  }
+});
+
 test('a crowd that is bound by one resource is named by those that are not', () => {
   const findings = keyFindings(crowd()).filter((finding) => /binds at this load|^Bound/.test(finding));
   assert.deepEqual(findings, ['Nothing binds at this load: all 10 backends.']);
