@@ -66,7 +66,8 @@ function rowSections(document: Validation): string {
 
 const heading = (one: TextTable): string => `<h3>${esc(one.title)}</h3>`;
 
-function table({ columns, rows, note }: TextTable): string {
+/** A table of text cells. */
+export function table({ columns, rows, note }: TextTable): string {
   const notes = note === '' ? '' : `<p class="note">${esc(note)}</p>`;
   if (rows.length === 0) return notes;
   const head = columns.map(
