@@ -72,7 +72,7 @@ const zeroLine = {
 };
 
 const barLayer = (stages: readonly string[], label: string): object => ({
-  mark: { type: 'bar', height: { band: 0.7 } },
+  mark: { type: 'bar', height: { band: 0.7 }, opacity: 0.8 },
   encoding: {
     y: {
       field: 'stage',

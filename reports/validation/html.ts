@@ -83,9 +83,9 @@ export function table({ columns, rows, note }: TextTable): string {
   );
 }
 
-/** The first text of a line names it; long ids may break after commas and slashes. */
+/** The first text of a line names it; long ids may break after commas, slashes, underscores. */
 function cell(text: string, align: 'left' | 'right', first: boolean): string {
-  const shown = esc(text).replace(/[,/](?=\S)/g, '$&<wbr>');
+  const shown = esc(text).replace(/[,/_](?=\S)/g, '$&<wbr>');
   if (first && align === 'left') return `<th class="name long" scope="row">${shown}</th>`;
   const tone = text === KEPT ? ' better' : text === MISSED ? ' worse' : '';
   const long = text.length > 34 ? 'text' : 'word';
