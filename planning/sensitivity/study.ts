@@ -54,7 +54,7 @@ export interface CellStudy {
   readonly ends: readonly [low: Figures | null, high: Figures | null];
   /** One a draw. */
   readonly draws: readonly (Figures | null)[];
-  /** Metric → largest change by a nudge beyond the nudge itself, ratio; 0 where figures follow their prices. */
+  /** Metric → how far noise reaches, ratio: twice the largest change by a nudge, beyond the nudge itself. */
   readonly noise: Readonly<Record<string, number>>;
 }
 
@@ -86,6 +86,8 @@ interface Known {
 }
 
 const ENDS = [0, 1] as const;
+/** The largest of four nudges, doubled, is as far as noise reaches in some fifty runs (of a normal deviate: 1.7). */
+const NOISE_REACH = 2;
 /** Far enough from 1 to send a chaotic cell another way, not far enough to move a figure by the threshold. */
 const NUDGES: readonly number[] = [0.996, 0.998, 1.002, 1.004];
 
@@ -234,7 +236,7 @@ function noiseOf(book: Figures, nudged: readonly (Figures | null)[]): Record<str
   return Object.fromEntries(
     Object.entries(book).map(([metric, value]) => [
       metric,
-      value === null ? 0 : Math.max(...NUDGES.map((_, at) => beyond(value, at, metric))),
+      value === null ? 0 : NOISE_REACH * Math.max(...NUDGES.map((_, at) => beyond(value, at, metric))),
     ]),
   );
 }

@@ -35,7 +35,7 @@ const cellFigure = z.object({
     .number()
     .min(0)
     .describe(
-      'largest change, ratio, when every price moves by 0.2 and 0.4 %, beyond that: chaos, no effect of prices',
+      'twice the largest change, ratio, beyond prices that all move by 0.2 and 0.4 %: chaos, no effect of prices',
     ),
 });
 

@@ -232,7 +232,7 @@ export function orderTable(document: Sensitivity): TextTable {
   };
 }
 
-/** The widest range over the draws of any backend's figure. */
+/** The widest range over the draws of any backend's figure that is no noise alone. */
 export function widest(
   document: Sensitivity,
   metric: string,
@@ -242,6 +242,7 @@ export function widest(
     const figure = figureIn(cell, metric);
     if (figure === undefined || figure.low === null || figure.high === null || figure.value === 0) continue;
     const [low, high] = [figure.low / figure.value - 1, figure.high / figure.value - 1];
+    if (Math.max(-low, high) <= figure.noise) continue;
     if (best === null || high - low > best.high - best.low) best = { low, high, cell };
   }
   return best;
