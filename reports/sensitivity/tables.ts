@@ -219,7 +219,7 @@ export function orderTable(document: Sensitivity): TextTable {
       left('setting'),
     ],
     rows: [...pairs]
-      .sort((a, b) => b.flips / b.draws - a.flips / a.draws)
+      .sort((a, b) => b.flips / Math.max(1, b.draws) - a.flips / Math.max(1, a.draws))
       .map((pair) => [
         pair.ahead,
         pair.behind,
