@@ -120,7 +120,7 @@ function cellsOf(tasks: readonly TaskSpec[], { feasibility }: Parts): PlannedCel
   for (const task of tasks) cells.set(task.cell, [...(cells.get(task.cell) ?? []), task]);
   return [...cells.values()].map((mine) => ({
     tasks: mine,
-    infeasible: feasibility(mine[0]!.backend, mine[0]!.cluster),
+    infeasible: feasibility(mine[0]!.backend, mine[0]!.cluster, mine[0]!.policy),
   }));
 }
 
