@@ -4,25 +4,22 @@
  *
  * Left out: cells that the study does not have.
  */
-import type { Cell, Result } from './schema.ts';
+import type { Result } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
 import { flipping, labelOf, metricsOf, widest } from './sensitivity/tables.ts';
-import { counted, share, signed } from './validation/words.ts';
+import { counted, signed } from './validation/words.ts';
 
 /** One or two sentences; '' without CPU. */
 export function sureLine(result: Result, study: Sensitivity | null): string {
-  const text = assumedText(result.cells);
-  if (text === '') return '';
-  const said = study === null ? '' : rangesText(result, study);
-  if (said !== '') return `${text} ${said}`;
-  return `${text} What their ranges make of these figures: tsx run sensitivity ${result.scenario.id}, same flags.`;
-}
-
-function assumedText(cells: readonly Cell[]): string {
-  const shares = cells.flatMap(({ provenance }) => (provenance === null ? [] : [provenance.assumed]));
+  const shares = result.cells.flatMap(({ provenance }) => (provenance === null ? [] : [provenance.assumed]));
   if (shares.length === 0) return '';
-  const [least, most] = [share(Math.min(...shares)), share(Math.max(...shares))];
-  return `Sureness: assumed prices carry ${least === most ? most : `${least} to ${most}`} of network CPU.`;
+  const most = Math.max(...shares);
+  const said = study === null ? '' : rangesText(result, study);
+  if (most === 0) return `Sureness: no price in use is only assumed. ${said}`.trim();
+  const [low, high] = [Math.min(...shares), most].map((share) => (share * 100).toFixed(0));
+  const span = low === high ? high : `${low} to ${high}`;
+  const hint = `What their ranges make of these figures: tsx run sensitivity ${result.scenario.id}, same flags.`;
+  return `Sureness: assumed prices carry ${span} % of network CPU. ${said === '' ? hint : said}`;
 }
 
 /** The widest range of each figure; '' where the study has none of these cells. */
@@ -38,9 +35,10 @@ function rangesText(result: Result, study: Sensitivity): string {
   });
   const backends = new Set(cells.map(({ dims }) => dims.backend));
   const pairs = study.pairs.filter(({ ahead, behind }) => backends.has(ahead) && backends.has(behind));
+  const flips = pairs.filter(flipping).length;
   return (
     `Within their ranges (${counted(study.draws.count, 'draw')}), at most: ` +
-    `${ranges.length === 0 ? 'no figure moves' : ranges.join(', ')}; ` +
-    `${pairs.filter(flipping).length} of ${counted(pairs.length, 'pair')} of backends can change their order.`
+    `${ranges.length === 0 ? 'no figure moves' : ranges.join(', ')}` +
+    `${pairs.length === 0 ? '' : `; ${flips} of ${counted(pairs.length, 'pair')} of backends can change their order`}.`
   );
 }

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { type Sensitivity, sensitivitySchema } from '../../reports/sensitivity/schema.ts';
-import { call, temporaryFolder } from './spawn.ts';
+import { call, start, temporaryFolder } from './spawn.ts';
 
 const { dir, remove } = temporaryFolder();
 after(remove);
@@ -115,7 +115,7 @@ test("a run's report quotes the study beside it or named, and refuses another on
   const flags = ['--backends', 'host,toy', '--quick', '--workers', '0', '--progress', 'none'];
   const plain = await call('run', 'pod-to-pod', ...flags, '--out', at('run'));
   assert.equal(plain.code, 0, plain.err);
-  assert.match(plain.out, /Sureness: assumed prices carry 0\.0 % of network CPU\.\s+What their ranges/);
+  assert.match(plain.out, /Sureness: no price in use is only assumed\./);
   const over = await sensitivity('pod-to-pod', '--out', at('run'));
   assert.equal(over.code, 2);
   assert.match(over.err, /holds a run; beside it, with --out .*sensitivity, its report finds it/);
@@ -140,4 +140,15 @@ test("a run's report quotes the study beside it or named, and refuses another on
     assert.match(done.err, pattern);
     assert.ok(!existsSync(at('refused')), 'before anything is run');
   }
+});
+
+test('Ctrl-C: exit 130 and a line to resume', OPTIONS, async () => {
+  const argv = ['sensitivity', 'mtu-sweep', '--backends', 'stuck', '--workers', '2', '--progress', 'plain'];
+  const { child, finished, said } = start(dir, [...argv, '--out', 'stopped']);
+  await said('0/12 tasks');
+  child.kill('SIGINT');
+  const done = await finished;
+  assert.equal(done.code, 130, done.err);
+  assert.match(done.err, /to finish: tsx run sensitivity --resume stopped/);
+  assert.equal(done.out, '');
 });

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { renderSvg } from '../../reports/charts/index.ts';
 import { rangeCharts, tornadoCharts } from '../../reports/charts/sensitivity.ts';
+import type { Result } from '../../reports/schema.ts';
 import { renderSensitivityHtml } from '../../reports/sensitivity/html.ts';
 import {
   type Sensitivity,
@@ -21,6 +22,7 @@ import {
   verdictOf,
 } from '../../reports/sensitivity/tables.ts';
 import { renderSensitivity } from '../../reports/sensitivity/text.ts';
+import { sureLine } from '../../reports/sure.ts';
 
 const figure = (value: number, low: number, high: number, noise = 0): SensitivityCell['figures'][number] => ({
   metric: 'goodput',
@@ -193,4 +195,26 @@ test('the page: whole, offline, the same twice, text escaped', async () => {
 test('the published schema is the code’s', () => {
   const file = new URL('../../reports/schema/sensitivity.schema.json', import.meta.url);
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), sensitivityJsonSchema());
+});
+
+test('below the table of a run: the share of assumed prices, and the ranges where a study has its cells', () => {
+  const run = (id: string, assumed: number): Result =>
+    ({
+      scenario: { id: 'pod-to-pod' },
+      cells: [
+        { id, provenance: { assumed } },
+        { id: 'other', provenance: { assumed: 0.126 } },
+        { provenance: null },
+      ],
+    }) as unknown as Result;
+  const [here, elsewhere] = ['backend=calico-bgp/streams=1', 'backend=calico-bgp/streams=9'];
+  const hint =
+    /carry 13 to 41 % of network CPU\. What their ranges .* tsx run sensitivity pod-to-pod, same flags\.$/;
+  assert.match(sureLine(run(here!, 0.412), null), hint);
+  assert.match(sureLine(run(elsewhere!, 0.412), DOCUMENT), hint);
+  assert.equal(
+    sureLine(run(here!, 0.412), DOCUMENT),
+    'Sureness: assumed prices carry 13 to 41 % of network CPU. Within their ranges (4 draws), at most: goodput ' +
+      '−5.0 % to +2.0 % (calico-bgp).',
+  );
 });
