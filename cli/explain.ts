@@ -175,6 +175,8 @@ const ENDS = {
   'TCP receive': ['tcpRx', 'wake', 'switch', 'read'],
   'UDP send': ['udpTx'],
   'UDP receive': ['udpRx', 'wake', 'switch', 'read'],
+  'UDP fragments': ['fragTx', 'fragRx', 'fragDone'],
+  'TCP send, zero copy': ['writePinned'],
   'receive interrupt': ['poll'],
 } as const satisfies Readonly<Record<string, readonly (keyof Compiled['row'])[]>>;
 

@@ -17,6 +17,7 @@ import sameNode from './same-node.ts';
 import serviceScale from './service-scale.ts';
 import websearch from './websearch.ts';
 import wireguard from './wireguard.ts';
+import wrongMtu from './wrong-mtu.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   largeCluster,
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   allBackends,
   offloadMatrix,
   jumbo,
+  wrongMtu,
   rssEntropy,
   crossSubnet,
   wireguard,

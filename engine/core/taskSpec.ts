@@ -22,8 +22,14 @@ export interface ClusterSpec {
   readonly bufferBytes: number;
   /** Queue length that marks CE, bytes; 0: never. */
   readonly ecnBytes: number;
-  /** MTU of the links, bytes. */
+  /** MTU of the links, as the nodes believe, bytes. */
   readonly mtuBytes: number;
+  /** What the switches carry, bytes; larger packets vanish there without a word. null: what the nodes believe. */
+  readonly fabricMtuBytes: number | null;
+  /** Senders hear of it when a packet is too large for a device of their path (ICMP passes). */
+  readonly pmtud: boolean;
+  /** Nodes lower the MSS that connections agree on to what the path's devices carry. */
+  readonly mssClamp: boolean;
   /** one: a single L2 domain; rack: a subnet a rack. */
   readonly subnets: 'one' | 'rack';
   /** The fabric has routes to pods (BGP with the ToRs). */
@@ -79,6 +85,10 @@ export interface NetperfTraffic {
   readonly paceMessagesPerS: number;
   /** UDP_STREAM with a pace: messages sent together. */
   readonly burst: number;
+  /** UDP_STREAM: one system call sends up to 64 messages as one super-packet (UDP_SEGMENT). */
+  readonly udpGso: boolean;
+  /** TCP_STREAM: sends pin the program's pages instead of copying them (MSG_ZEROCOPY). */
+  readonly zerocopy: boolean;
   /** Both pods on one node. */
   readonly sameNode: boolean;
   /** UDP_STREAM into a socket that nobody reads: each packet dies at the full socket (price of a packet). */

@@ -12,6 +12,7 @@ import type { Partition } from '../host/partition.ts';
 /** A host's batch at its ToR. */
 export function torUp(p: Partition, b: number): void {
   const { setup, batches } = p;
+  if (p.fabricMtu !== null && !p.fabricMtu.passes(p, b)) return;
   const rack = (batches.dstNode[b]! / setup.nodesPerRack) | 0;
   if (rack === p.index) {
     torDown(p, b);

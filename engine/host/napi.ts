@@ -252,7 +252,7 @@ function receive(p: Partition, b: number): void {
     groReceive(p, b);
     return;
   }
-  p.charge(lane.rowPlain, batches.units[b]!, n, batches.bytes[b]!);
+  p.charge(lane.rowPlain, batches.units[b]!, isWhole(p, b) ? 1 : n, batches.bytes[b]!);
   leaveLane(p, b, lane);
 }
 

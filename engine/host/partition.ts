@@ -12,9 +12,11 @@ import { QUEUE_NAMES } from '../core/queues.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import type { FabricMtu } from '../fabric/fabricMtu.ts';
 import type { RandomLoss } from '../fabric/loss.ts';
 import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
+import type { FragmentPlan } from './fragmentPlan.ts';
 import { GroTable } from './gro.ts';
 import { Items, Peers } from './items.ts';
 import { Qdiscs } from './qdisc.ts';
@@ -41,6 +43,10 @@ export class Partition {
   readonly peerOf = new Map<number, number>();
   readonly sockets = new Sockets();
   readonly gro = new GroTable();
+  /** Datagram that waits for more of its fragments, a batch, by its socket. */
+  readonly reassembly = new Map<number, number>();
+  /** How datagrams are fragmented (engine/transport/fragments.ts), by path, size and MTU. */
+  readonly fragmentPlans = new Map<number, FragmentPlan>();
   readonly qdiscs: Qdiscs;
   /** 1: the node carries a probe stream. */
   readonly probeNodes: Uint8Array;
@@ -54,6 +60,7 @@ export class Partition {
   upper!: Upper;
   wire: WireOnly | null = null;
   loss: RandomLoss | null = null;
+  fabricMtu: FabricMtu | null = null;
 
   // Statistics: whole numbers.
   readonly digest = new Digest();

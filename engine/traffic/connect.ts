@@ -9,10 +9,11 @@
 import type { Cluster } from '../build.ts';
 import { Stream } from '../core/streams.ts';
 import { STRIDE } from '../core/table.ts';
-import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
+import { ecmpHash, outerTuple, podAddress, portless, rssHash, type Tuple } from '../fabric/address.ts';
 import type { Compiled } from '../host/compile.ts';
 import type { Partition } from '../host/partition.ts';
 import { MARK_CONNECT } from '../host/sockets.ts';
+import { fragments } from './datagrams.ts';
 import { permutation } from './flows.ts';
 import {
   R_CRR_CLIENT,
@@ -119,18 +120,20 @@ class Connector {
       node === peer ? 'sameNode' : spec.cluster.subnets === 'rack' && crosses ? 'crossSubnet' : 'sameSubnet';
     const path = paths[place];
     const { path: declared } = setup.compiled.paths[path]!;
-    const outer = outerTuple(declared, tuple, node, peer);
+    const seen = udp && fragments(this.cluster, role, path) ? portless(tuple) : tuple;
+    const outer = outerTuple(declared, seen, node, peer);
     sockets.node[s] = node - p.firstNode;
     sockets.peerNode[s] = peer;
     sockets.thread[s] = p.coreBase(node - p.firstNode) + core * STRIDE;
     sockets.path[s] = path;
-    sockets.rss[s] = rssHash(setup.machine, tuple, outer, spec.cluster.ipFamily);
+    sockets.rss[s] = rssHash(setup.machine, seen, outer, spec.cluster.ipFamily);
     sockets.ecmp[s] = ecmpHash(outer);
     sockets.role[s] = role;
     if (!udp) {
       const { tcp } = stacks[p.index]!;
       // iperf3 and netperf leave Nagle on; programs that answer each other switch it off.
-      sockets.tcp[s] = tcp.open(setup.mssBytes, role === R_STREAM);
+      const mss = spec.cluster.mssClamp ? setup.pathMssBytes[path]! : setup.mssBytes;
+      sockets.tcp[s] = tcp.open(mss, role === R_STREAM);
     }
     return s;
   }

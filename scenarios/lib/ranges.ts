@@ -24,6 +24,7 @@ export const RANGES: Readonly<Record<string, Range>> = {
   'cluster.ecnBytes': whole(0, 1_000_000_000),
   'cluster.lossRate': real(0, 0.5),
   'cluster.mtuBytes': whole(576, 65_535),
+  'cluster.fabricMtuBytes': whole(576, 65_535),
   'traffic.flows.load': real(0, 1),
   'traffic.flows.rackLocalShare': real(0, 1),
   'traffic.rpc.perNodePerS': real(0, 10_000_000),

@@ -14,6 +14,7 @@ import rssEntropy from '../../scenarios/rss-entropy.ts';
 import serviceScale from '../../scenarios/service-scale.ts';
 import websearch from '../../scenarios/websearch.ts';
 import wireguard from '../../scenarios/wireguard.ts';
+import wrongMtu from '../../scenarios/wrong-mtu.ts';
 import { gbps, perSecond, recordsOf, type Small, tasksOf } from './run.ts';
 
 /** Milliseconds. */
@@ -52,6 +53,24 @@ test('jumbo: the line-bound host gains its headers, packet-bound backends a mult
   }
   // Nobody gains more than the ratio of the segments (6.18) and its share of the smaller headers.
   assert.ok(gain('host', 'none') > 2 && gain('host', 'none') < 6.6);
+});
+
+test('wrong-mtu: tunnels stall where no ICMP comes; it costs ten packets where it does, and clamping none', () => {
+  const backends = ['host', 'flannel-vxlan', 'calico-ipip', 'calico-bgp', 'cilium-vxlan', 'calico-wireguard'];
+  const records = recordsOf(wrongMtu, { backends, set: times(10, 20) });
+  const dropped = (cell: string): number => records.get(cell)!.drops['mtu exceeded'] ?? 0;
+  for (const backend of backends) {
+    const right = gbps(records.get(`${backend} null passed as-is`)!);
+    assert.equal(dropped(`${backend} null passed as-is`), 0);
+    const tunnel = backend !== 'host' && backend !== 'calico-bgp';
+    const stalls = `${backend} 1500 filtered as-is`;
+    assert.equal(dropped(stalls), tunnel ? 10 : 0, stalls);
+    assert.equal(gbps(records.get(stalls)!), tunnel ? 0 : right, stalls);
+    assert.equal(dropped(`${backend} 1500 passed as-is`), tunnel ? 10 : 0);
+    const told = gbps(records.get(`${backend} 1500 passed as-is`)!);
+    assert.ok(Math.abs(told / right - 1) < 0.12, `${backend} ${told} of ${right}`);
+    assert.equal(gbps(records.get(`${backend} 1500 filtered clamped`)!), right, backend);
+  }
 });
 
 test('rss-entropy: IPIP and WireGuard arrive on one queue, VXLAN and plain packets on all eight', () => {
