@@ -118,7 +118,7 @@ static _Noreturn void tunnel(const char *dev, const char *ip, int port) {
 static _Noreturn void spin(void) {
   struct sched_param p = {0};
   setpriority(PRIO_PROCESS, 0, 19);
-  sched_setscheduler(0, SCHED_IDLE, &p);
+  if (sched_setscheduler(0, SCHED_IDLE, &p) < 0) die("sched_setscheduler");
   for (volatile unsigned long n = 0;; n++) {
   }
 }

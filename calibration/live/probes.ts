@@ -26,8 +26,13 @@ const BULK_S = 1;
 const SETTLE_MS = 450;
 const EXCHANGE_S = 1;
 
-const pinned = (core: number, words: readonly string[]): string[] => [
-  ...['nice', '-n', '-20', 'taskset', '-c', String(core)],
+/**
+ * On one core, in the lowest real-time class: other programs of the machine wait (nice alone does not reach beyond a
+ * session). Not on paths with a forwarder, whose turn on the core the ordinary scheduler decides.
+ */
+const pinned = (bed: Bed, core: number, words: readonly string[]): string[] => [
+  ...(bed.mode === 'udp' ? [] : ['chrt', '--fifo', '1']),
+  ...['taskset', '-c', String(core)],
   ...words,
 ];
 
@@ -42,10 +47,10 @@ export async function probe(exp: string, cfg: Config, bed: Bed, tools: Tools): P
 async function hole(bytes: number, bed: Bed, tools: Tools): Promise<Metrics> {
   const port = bed.nextPort();
   const { program, cores, signal } = tools;
-  const server = await bed.serve(bed.to, pinned(cores[1], [program, 'sink', String(port)]), port);
+  const server = await bed.serve(bed.to, pinned(bed, cores[1], [program, 'sink', String(port)]), port);
   try {
     const flood = [program, 'flood', bed.to.ip, String(port), String(bytes), String(HOLE_MS)];
-    const said = await run(bed.at(bed.from, pinned(cores[0], flood)), { signal });
+    const said = await run(bed.at(bed.from, pinned(bed, cores[0], flood)), { signal });
     const [packets = 0, ns = 0] = said.trim().split(' ').map(Number);
     if (!(packets > 0)) throw new ShellError(`no packet left ${bed.mode}`);
     return { ns_per_pkt: ns / packets };
@@ -56,7 +61,7 @@ async function hole(bytes: number, bed: Bed, tools: Tools): Promise<Metrics> {
 
 async function bulk(bed: Bed, { cores, signal }: Tools): Promise<Metrics> {
   const port = bed.nextPort();
-  const listen = pinned(cores[1], ['iperf3', '-s', '-1', '-p', String(port)]);
+  const listen = pinned(bed, cores[1], ['iperf3', '-s', '-1', '-p', String(port)]);
   const server = await bed.serve(bed.to, listen, port);
   try {
     const words = [
@@ -79,7 +84,7 @@ async function bulk(bed: Bed, { cores, signal }: Tools): Promise<Metrics> {
     };
     const timers = [SETTLE_MS, SETTLE_MS + BULK_S * 1000].map((ms) => setTimeout(read, ms + 50));
     const begin = performance.now();
-    const said = await run(bed.at(bed.from, pinned(cores[0], words)), { signal });
+    const said = await run(bed.at(bed.from, pinned(bed, cores[0], words)), { signal });
     for (const timer of timers) clearTimeout(timer);
     if (times.length !== 2) throw new ShellError('iperf3 ended early');
     const intervals = intervalsOf(said);
@@ -114,8 +119,9 @@ async function exchange(cfg: Config, bed: Bed, { program, cores, signal }: Tools
   const awake = Number(cfg.nohalt) === 1;
   const spinners = [];
   if (awake)
-    for (const core of cores) spinners.push(await bed.serve(bed.to, pinned(core, [program, 'spin']), null));
-  const server = await bed.serve(bed.to, pinned(cores[1], ['sockperf', 'server', ...where]), port);
+    for (const core of cores)
+      spinners.push(await bed.serve(bed.to, pinned(bed, core, [program, 'spin']), null));
+  const server = await bed.serve(bed.to, pinned(bed, cores[1], ['sockperf', 'server', ...where]), port);
   try {
     const ping = [
       'sockperf',
@@ -127,7 +133,7 @@ async function exchange(cfg: Config, bed: Bed, { program, cores, signal }: Tools
       String(cfg.msg),
       '--full-rtt',
     ];
-    const said = await run(bed.at(bed.from, pinned(cores[0], ping)), { signal });
+    const said = await run(bed.at(bed.from, pinned(bed, cores[0], ping)), { signal });
     return { p50_us: percentileUs(said, '50.000') };
   } finally {
     await bed.stop(server);
