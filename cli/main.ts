@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { nearest } from '../scenarios/lib/nearest.ts';
 import { JournalError, openJournal } from '../workers/journal.ts';
 import { addAdvise } from './advise.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addCompare } from './compare.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { addExplain } from './explain.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   'schema',
   'compare',
   'validate',
+  'calibrate',
   'help',
 ];
 const EXAMPLES = `
@@ -98,6 +100,7 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
   addSchema(program, io);
   addCompare(program, io, exit);
   addValidate(program, parts, io, exit);
+  addCalibrate(program, parts, io, exit);
   return program;
 }
 

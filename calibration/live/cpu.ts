@@ -37,5 +37,12 @@ export function parseCpuTimes(text: string, cores: readonly number[]): CpuTimes 
 export const readCpuTimes = (cores: readonly number[]): CpuTimes =>
   parseCpuTimes(readFileSync('/proc/stat', 'utf8'), cores);
 
-export const busyS = (from: CpuTimes, to: CpuTimes): number =>
-  to.userS + to.systemS + to.softirqS - from.userS - from.systemS - from.softirqS;
+/** Who had the busy time of the two cores between two readings, as metrics. */
+export function shares(from: CpuTimes, to: CpuTimes): Readonly<Record<string, number>> {
+  return {
+    user_s: to.userS - from.userS,
+    system_s: to.systemS - from.systemS,
+    softirq_s: to.softirqS - from.softirqS,
+    steal_s: to.stealS - from.stealS,
+  };
+}

@@ -2,11 +2,11 @@
  * One measurement of a bed: the price of a packet by our own flood, bulk TCP by iperf3, request/response by sockperf.
  * Names of experiments, settings and metrics are those of calibration/kernel, so that the engine can run the same.
  *
- * Sender on the first core, receiver on the second. A window is 1 s of steady state unless asked otherwise.
+ * Sender on the first core, receiver on the second. iperf3 leaves its first second out.
  */
 import type { Config } from '../kernel/task.ts';
 import type { Bed } from './bed.ts';
-import { busyS, type CpuTimes, readCpuTimes } from './cpu.ts';
+import { readCpuTimes, shares } from './cpu.ts';
 import { run, ShellError } from './shell.ts';
 
 export interface Tools {
@@ -22,8 +22,6 @@ export type Metrics = Readonly<Record<string, number>>;
 
 const HOLE_MS = 300;
 const BULK_S = 1;
-/** Slow start and the processes' own start are over; iperf3 takes whole seconds, so that as much is left behind. */
-const SETTLE_MS = 450;
 const EXCHANGE_S = 1;
 
 /**
@@ -64,52 +62,32 @@ async function bulk(bed: Bed, { cores, signal }: Tools): Promise<Metrics> {
   const listen = pinned(bed, cores[1], ['iperf3', '-s', '-1', '-p', String(port)]);
   const server = await bed.serve(bed.to, listen, port);
   try {
-    const words = [
-      'iperf3',
-      '-c',
-      bed.to.ip,
-      '-p',
-      String(port),
-      '-J',
-      '-i',
-      '0.1',
-      '-t',
-      String(BULK_S + 1),
-    ];
-    const times: CpuTimes[] = [];
-    const atMs: number[] = [];
-    const read = (): void => {
-      times.push(readCpuTimes(cores));
-      atMs.push(performance.now());
-    };
-    const timers = [SETTLE_MS, SETTLE_MS + BULK_S * 1000].map((ms) => setTimeout(read, ms + 50));
-    const begin = performance.now();
+    const words = ['iperf3', '-c', bed.to.ip, '-p', String(port), '-J', '-O', '1', '-t', String(BULK_S)];
+    const before = readCpuTimes(cores);
     const said = await run(bed.at(bed.from, pinned(bed, cores[0], words)), { signal });
-    for (const timer of timers) clearTimeout(timer);
-    if (times.length !== 2) throw new ShellError('iperf3 ended early');
-    const intervals = intervalsOf(said);
-    const [from = 0, to = 0] = atMs.map((ms) => (ms - begin) / 1000);
-    const inside = intervals.filter(({ start, end }) => start >= from - 0.05 && end <= to + 0.05);
-    const bytes = inside.reduce((sum, one) => sum + one.bytes, 0);
-    const spanS = inside.reduce((sum, one) => sum + one.end - one.start, 0);
-    if (!(bytes > 0)) throw new ShellError(`${bed.mode}: iperf3 moved nothing`);
-    const busy = busyS(times[0]!, times[1]!) / (to - from);
-    return { gbps: (bytes * 8) / spanS / 1e9, busy_ns_per_byte: (busy * 1e9) / (bytes / spanS) };
+    return { ...bulkMetrics(said), ...shares(before, readCpuTimes(cores)) };
   } finally {
     await bed.stop(server);
   }
 }
 
-interface Interval {
-  readonly start: number;
-  readonly end: number;
-  readonly bytes: number;
+interface Iperf {
+  readonly error?: string;
+  readonly end: {
+    readonly sum_received: { readonly bits_per_second: number };
+    /** Of each program's own time; softirqs that interrupt it are booked on it. */
+    readonly cpu_utilization_percent: { readonly host_total: number; readonly remote_total: number };
+  };
 }
 
-function intervalsOf(said: string): Interval[] {
-  const { intervals = [], error } = JSON.parse(said) as { intervals?: { sum: Interval }[]; error?: string };
+/** iperf3's JSON. Its CPU is that of the two programs alone: other work on the cores does not count. */
+export function bulkMetrics(said: string): Metrics {
+  const { error, end } = JSON.parse(said) as Iperf;
   if (error !== undefined) throw new ShellError(`iperf3: ${error}`);
-  return intervals.map(({ sum }) => sum);
+  const { host_total: sender, remote_total: receiver } = end.cpu_utilization_percent;
+  const gbps = end.sum_received.bits_per_second / 1e9;
+  if (!(gbps > 0)) throw new ShellError('iperf3 moved nothing');
+  return { gbps, busy_ns_per_byte: (((sender + receiver) / 100) * 8) / gbps };
 }
 
 async function exchange(cfg: Config, bed: Bed, { program, cores, signal }: Tools): Promise<Metrics> {
