@@ -166,9 +166,9 @@ function markFailed(
 
 function planCells(tasks: readonly TaskSpec[], parts: Parts): Map<string, CellPlan> {
   const plan = new Map<string, CellPlan>();
-  for (const { cell, dims, backend, cluster } of tasks) {
+  for (const { cell, dims, backend, cluster, policy } of tasks) {
     if (plan.has(cell)) continue;
-    const reason = parts.feasibility(backend, cluster);
+    const reason = parts.feasibility(backend, cluster, policy);
     const base = { id: cell, dims, group: backend.group, title: backend.title };
     plan.set(cell, reason === null ? { ...base, status: 'ok' } : { ...base, status: 'infeasible', reason });
   }

@@ -5,6 +5,7 @@
  * Left out: what a job shares with others (polls, interrupts, wake-ups) in the sums of a path.
  */
 import type { Command } from 'commander';
+import type { PolicySpec } from '../engine/core/taskSpec.ts';
 import type { Backend, Place } from '../engine/host/backend.ts';
 import { type Compiled, type CompiledPath, compile, type Lane } from '../engine/host/compile.ts';
 import { type IpFamily, inFamily, tcpIpBytes } from '../engine/host/family.ts';
@@ -13,23 +14,25 @@ import { deriveMtu, WIRE_FRAMING_BYTES } from '../engine/host/mtu.ts';
 import { BYTE, COLUMNS, FIRST, PACKET, SKB, type Tally } from '../engine/host/rows.ts';
 import { STAGES, type StageDef, type StageId } from '../engine/host/stages.ts';
 import { UsageError } from './errors.ts';
+import { explainSettings } from './explainSettings.ts';
 import { renderExplanation } from './explainText.ts';
-import { number, oneOf } from './flags.ts';
+import { collect, number, oneOf } from './flags.ts';
 import { colors, type Io, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
 import { named, resolveMachine } from './resolve.ts';
 
 const EXAMPLES = `
 Examples:
-  tsx run explain flannel-udp
   tsx run explain calico-ipip --machine xeon-25g --mtu 9000
-  tsx run explain cilium-native --json`;
+  tsx run explain calico-bgp --set proxy=iptables --set services=1000 --set policy.viaService=true
+  tsx run explain flannel-udp --json`;
 
 interface Flags {
   readonly machine: string;
   readonly mtu: number;
   readonly rules: number;
   readonly ip: string;
+  readonly set?: readonly string[];
   readonly json?: true;
   readonly color: string;
 }
@@ -109,6 +112,7 @@ export function addExplain(program: Command, parts: Parts, io: Io): void {
     .option('--mtu <bytes>', 'MTU of the links', number, 1500)
     .option('--ip <ipv4|ipv6>', 'addresses of pods and nodes', 'ipv4')
     .option('--rules <n>', 'linear netfilter rules an skb walks', number, 0)
+    .option('--set <path=value>', 'a setting of policy or machine, repeatable (see: list settings)', collect)
     .option('--json', 'as one JSON document')
     .option('--color <when>', 'auto, always or never', 'auto')
     .addHelpText('after', EXAMPLES)
@@ -122,22 +126,23 @@ export function addExplain(program: Command, parts: Parts, io: Io): void {
         throw new UsageError(`--rules takes a whole number from 0 to 1000000, not ${flags.rules}`);
       }
       const family = oneOf('--ip', flags.ip, ['ipv4', 'ipv6'] as const);
-      const explanation = explain(backend, machine, flags.mtu, flags.rules, family);
+      const changed = explainSettings(backend, machine, flags.rules, flags.set ?? []);
+      const explanation = explain(backend, changed.machine, flags.mtu, changed.policy, family);
       if (flags.json) io.out(`${JSON.stringify(explanation, null, 2)}\n`);
       else io.out(renderExplanation(explanation, colors(useColor(flags.color, io.outIsTty, io.env))));
     });
 }
 
-/** What a backend is on a machine, as data. @param rules  0 … 1,000,000 */
+/** What a backend is on a machine, as data. @param policy  what its netfilter passes and connections pay */
 export function explain(
   declared: Backend,
   machine: Machine,
   linkMtuBytes: number,
-  rules: number,
+  policy: PolicySpec,
   family: IpFamily = 'ipv4',
 ): Explanation {
   const backend = inFamily(declared, family);
-  const compiled = compile(backend, machine, { rules });
+  const compiled = compile(backend, machine, policy);
   const mtu = deriveMtu(declared, linkMtuBytes, family);
   const choose = Object.fromEntries(
     Object.entries(backend.choose).map(([place, path]) => [
@@ -174,11 +179,12 @@ const ENDS = {
 } as const satisfies Readonly<Record<string, readonly (keyof Compiled['row'])[]>>;
 
 function endsOf(compiled: Compiled): Explanation['ends'] {
-  return Object.entries(ENDS).map(([name, rows]) => ({
+  const { row, rows, serviceConnect, machine } = compiled;
+  const ends = Object.entries(ENDS).map(([name, all]) => ({ name, ids: all.flatMap((one) => row[one]) }));
+  if (serviceConnect >= 0) ends.unshift({ name: 'connect to a service', ids: [row.connect, serviceConnect] });
+  return ends.map(({ name, ids }) => ({
     name,
-    stages: rows
-      .flatMap((row) => compiled.row[row])
-      .flatMap((id) => explainTally(compiled.rows.list[id]!.tally, compiled.machine)),
+    stages: ids.flatMap((id) => explainTally(rows.list[id]!.tally, machine)),
   }));
 }
 

@@ -81,7 +81,7 @@ export function addRunFlags(command: Command): Command {
 }
 
 /** `path=value` → its halves. */
-function pair(flag: string, text: string): [string, string] {
+export function pair(flag: string, text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1) throw new UsageError(`${flag} takes path=value, not '${text}'`);
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];

@@ -25,7 +25,11 @@ export interface Parts {
   readonly machineFromJson: (value: unknown) => Machine;
   readonly workloads: readonly Workload[];
   /** Why a backend cannot work in a cluster; null: it can. */
-  readonly feasibility: (backend: Backend, cluster: TaskSpec['cluster']) => string | null;
+  readonly feasibility: (
+    backend: Backend,
+    cluster: TaskSpec['cluster'],
+    policy: TaskSpec['policy'],
+  ) => string | null;
   /** Follows the n-th data skb of a task; null where the engine cannot. */
   readonly trace: ((spec: TaskSpec, skb: number) => readonly TraceStep[]) | null;
   readonly modelVersion: string;

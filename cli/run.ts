@@ -107,7 +107,7 @@ export function tasksOf(
 
 /** What the engine would refuse; an infeasible backend is no mistake but a row of the table. */
 const refusal = (task: TaskSpec, parts: Parts): string[] =>
-  parts.feasibility(task.backend, task.cluster) === null ? taskProblems(task) : [];
+  parts.feasibility(task.backend, task.cluster, task.policy) === null ? taskProblems(task) : [];
 
 type TaskSpecSizes = NonNullable<TaskSpec['traffic']['flows']>['sizes'];
 

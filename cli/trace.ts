@@ -67,7 +67,7 @@ export function addTrace(program: Command, parts: Parts, io: Io): void {
       if (parts.trace === null) throw new UsageError('this build of the engine has no tracer');
       const scenario = await resolveScenario(flags.scenario, parts);
       const task = tasksOf(scenario, runFlags(backend, flags), parts).tasks[0]!;
-      const reason = parts.feasibility(task.backend, task.cluster);
+      const reason = parts.feasibility(task.backend, task.cluster, task.policy);
       if (reason !== null) throw new UsageError(`${backend} is infeasible here: ${reason}`);
       const steps = parts.trace(task, flags.skb);
       if (steps.length === 0)

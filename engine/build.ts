@@ -7,6 +7,7 @@ import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { RandomLoss } from './fabric/loss.ts';
 import { compile } from './host/compile.ts';
+import { CONNTRACK_MAX, Conntrack } from './host/conntrack.ts';
 import { inFamily, tcpIpBytes, udpIpBytes } from './host/family.ts';
 import { carriedBytes, deriveMtu, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Partition } from './host/partition.ts';
@@ -42,7 +43,9 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
   const responseBytes = netperf?.responseBytes ?? rpc?.responseBytes ?? 1;
   // A stream's write: netperf's message; probes and flows write as iperf3 does, 128 KB a call.
   const streams = netperf !== undefined && netperf.kind.endsWith('STREAM');
-  const shape = { messageBytes: streams ? netperf.messageBytes : 131_072, requestBytes, responseBytes };
+  const messageBytes = streams ? netperf.messageBytes : 131_072;
+  const handshake = traffic.flows?.handshake === true;
+  const shape = { messageBytes, requestBytes, responseBytes, handshake };
   const stop = spec.warmupPs + spec.windowPs;
   for (let r = 0; r < setup.racks; r++) {
     const first = r * setup.nodesPerRack;
@@ -52,7 +55,8 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
     const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
     const source = new Sources(stop, requestBytes, responseBytes);
     const apps = new Apps(shape, ledger, source);
-    const stack = new Stack(new TcpTable(tcpOptions(spec), 64), apps);
+    const conntrack = new Conntrack(p.nodeCount, spec.policy.conntrackMax ?? CONNTRACK_MAX);
+    const stack = new Stack(new TcpTable(tcpOptions(spec), 64), apps, conntrack);
     apps.stack = stack;
     p.upper = stack;
     partitions.push(p);

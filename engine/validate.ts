@@ -3,6 +3,7 @@ import type { TaskSpec } from './core/taskSpec.ts';
 import { leastMtuBytes, udpIpBytes } from './host/family.ts';
 import { feasibility } from './host/feasible.ts';
 import { deriveMtu } from './host/mtu.ts';
+import { serviceProblem } from './host/services.ts';
 import { offeredLoads } from './traffic/load.ts';
 
 type Need = (ok: boolean, path: string, wrong: string) => void;
@@ -23,7 +24,7 @@ export function taskProblems(spec: TaskSpec): string[] {
 }
 
 function clusterProblems(spec: TaskSpec, need: Need): void {
-  const { cluster: c, machine: m, traffic } = spec;
+  const { cluster: c, machine: m, traffic, policy } = spec;
   const range = (value: number, path: string, low: number, high: number) =>
     need(whole(value, low, high), path, `${value} is not a whole number from ${low} to ${high}`);
   range(c.nodes, 'cluster.nodes', 1, 100_000);
@@ -46,6 +47,8 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(spec.windowPs > 0 && spec.windowPs <= 7.2e15, 'windowPs', `${spec.windowPs} is not within two hours`);
   need(spec.warmupPs >= 0, 'warmupPs', `${spec.warmupPs} is negative`);
   need(m.wire === 'nic' || c.nodes <= 2, 'cluster.nodes', 'a veth machine joins 2 hosts: set --nodes 2');
+  const unserved = serviceProblem(policy);
+  need(unserved === null, 'policy.viaService', `${unserved}`);
   const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, c.mtuBytes, c.ipFamily).podMtuBytes;
   const least = leastMtuBytes(c.ipFamily);
   need(pod >= least, 'podMtuBytes', `${pod} is below ${least}, the least for ${c.ipFamily}`);
@@ -86,6 +89,6 @@ function loadProblems(spec: TaskSpec, need: Need): void {
       `offered load is ${up.toFixed(3)} of the uplinks, above 95 %: lower --load or add uplinks`,
     );
   }
-  const reason = feasibility(spec.backend, spec.cluster);
+  const reason = feasibility(spec.backend, spec.cluster, spec.policy);
   need(reason === null, 'backend', `${spec.backend.name} is infeasible: ${reason}`);
 }

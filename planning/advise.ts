@@ -60,7 +60,8 @@ export function* advise(
 ): Generator<readonly TaskSpec[], Advice, readonly (TaskRecord | null)[]> {
   const cluster = farCluster(question);
   const reasons = backends.map(
-    (backend) => withoutHint(feasibility(backend, cluster)) ?? kernelLacks(backend, question.kernel),
+    (backend) =>
+      withoutHint(feasibility(backend, cluster, { rules: 0 })) ?? kernelLacks(backend, question.kernel),
   );
   const feasible = backends.filter((_, at) => reasons[at] === null);
   const records = yield tasksOf(feasible, baseline, question);

@@ -14,6 +14,7 @@ import podToPod from './pod-to-pod.ts';
 import policyScale from './policy-scale.ts';
 import rssEntropy from './rss-entropy.ts';
 import sameNode from './same-node.ts';
+import serviceScale from './service-scale.ts';
 import websearch from './websearch.ts';
 import wireguard from './wireguard.ts';
 
@@ -31,5 +32,6 @@ export const SCENARIOS: readonly Scenario[] = [
   incast,
   loadSweep,
   policyScale,
+  serviceScale,
   websearch,
 ];

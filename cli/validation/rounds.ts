@@ -30,7 +30,11 @@ export interface RoundsInput {
   readonly progress: Exclude<ProgressMode, 'auto'>;
   readonly runner: string;
   /** Why a backend cannot work in a cluster; null: it can. */
-  readonly feasibility: (backend: TaskSpec['backend'], cluster: TaskSpec['cluster']) => string | null;
+  readonly feasibility: (
+    backend: TaskSpec['backend'],
+    cluster: TaskSpec['cluster'],
+    policy: TaskSpec['policy'],
+  ) => string | null;
   readonly modelVersion: string;
 }
 
@@ -97,7 +101,7 @@ export class Rounds {
   /** What the engine would refuse to run: unseen files ask for odd things. */
   private problemOf(cell: Cell): string | null {
     if ('bottleneck' in cell) return null;
-    const infeasible = this.input.feasibility(cell.backend, cell.cluster);
+    const infeasible = this.input.feasibility(cell.backend, cell.cluster, cell.policy);
     return infeasible ?? taskProblems(cell)[0] ?? null;
   }
 

@@ -15,6 +15,8 @@ export const Q_DOWNLINK = 8;
 export const Q_STALE = 9;
 /** The receiver's link loses it at random. */
 export const Q_RANDOM_LOSS = 10;
+/** First packets of flows that find no room. */
+export const Q_CONNTRACK = 11;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -28,4 +30,5 @@ export const QUEUE_NAMES = [
   'downlink',
   'stale segment',
   'random loss',
+  'conntrack table',
 ] as const;

@@ -51,6 +51,8 @@ export interface FlowTraffic {
   readonly matrix: 'uniform' | 'permutation';
   /** Share of flows that stay in their rack, 0 … 1; null: as the matrix falls. */
   readonly rackLocalShare: number | null;
+  /** Each flow opens its connection and closes it; default false: connections are warm. */
+  readonly handshake?: boolean;
 }
 
 export interface RpcTraffic {
@@ -98,6 +100,18 @@ export interface PolicySpec {
   readonly rules: number;
   /** Who holds them; default iptables-legacy. `set`: one lookup, whatever their number. */
   readonly ruleKind?: 'iptables-legacy' | 'nft' | 'iptables-nft' | 'set';
+  /** Services of the cluster, 0 … 100,000, one port each; default 0. */
+  readonly services?: number;
+  /** Endpoints of each service, 1 … 10,000; default 1. */
+  readonly endpoints?: number;
+  /** Who translates their addresses; default none. */
+  readonly proxy?: 'none' | 'iptables' | 'ipvs' | 'nft' | 'ebpf';
+  /** All traffic goes to a service's address, not to its pod's; default false. */
+  readonly viaService?: boolean;
+  /** Published ports of each node (hostPort, docker -p), 0 … 10,000; traffic goes to one where addresses are NATed. */
+  readonly hostPorts?: number;
+  /** Entries that a node's conntrack table holds; default 262,144. */
+  readonly conntrackMax?: number;
 }
 
 export interface TaskSpec {

@@ -7,10 +7,12 @@
  * single packets, which pay no segmentation. Left out: first packets that wait for ARP or a handshake.
  */
 import type { PolicySpec } from '../core/taskSpec.ts';
-import type { Backend, Fact, Hop, If, Path, Place } from './backend.ts';
+import type { Backend, Fact, Hop, If, Path, Place, Unreachable } from './backend.ts';
+import { type CommonRows, commonRows, singleRow } from './commonRows.ts';
 import type { Machine } from './machine.ts';
 import { RowBuilder, Rows } from './rows.ts';
 import { type RuleCost, ruleCost } from './rules.ts';
+import { connectStage, proxiedMachine, type Way, waysOf } from './services.ts';
 import { STAGES, type StageDef, type StageId } from './stages.ts';
 
 /** Where a lane's batches come from. */
@@ -59,6 +61,8 @@ export interface CompiledPath {
   readonly lanes: readonly Lane[];
   readonly headerBytes: number;
   readonly wired: boolean;
+  /** The conntrack table of its hosts holds an entry of each flow; outer packets' entries apart. */
+  readonly tracked: boolean;
 }
 
 export interface Compiled {
@@ -66,76 +70,38 @@ export interface Compiled {
   readonly machine: Machine;
   readonly rows: Rows;
   readonly paths: readonly CompiledPath[];
-  /** Path index by place; −1: unreachable. */
+  /** Path index by place, for who opens the connection; −1: unreachable. */
   readonly choose: Readonly<Record<Place, number>>;
-  /** Rows that belong to no path (even ids). */
-  readonly row: {
-    readonly write: number;
-    readonly tcpTx: number;
-    readonly ackTx: number;
-    readonly udpTx: number;
-    readonly pageHead: number;
-    readonly tcpRx: number;
-    readonly tcpAckRx: number;
-    readonly udpRx: number;
-    readonly udpRxLoop: number;
-    readonly read: number;
-    readonly poll: number;
-    /** What a wake-up costs, and what more it costs on another core, and on a halted one. */
-    readonly wake: readonly number[];
-    readonly block: number;
-    readonly pages: number;
-    readonly switch: number;
-    readonly txDone: number;
-    readonly daemonDry: number;
-    readonly daemonIdle: number;
-    readonly connect: number;
-  };
+  /** The same for who answers: another one where new flows or services' addresses make a difference. */
+  readonly answer: Readonly<Record<Place, number>>;
+  readonly row: CommonRows;
+  /** Row of a connect() that finds its service in an eBPF map; −1: none does. */
+  readonly serviceConnect: number;
 }
 
 /** @param policy what an skb passes at each netfilter pass of a host */
 export function compile(backend: Backend, machine: Machine, policy: PolicySpec): Compiled {
   const rules = ruleCost(policy, machine);
   const rows = new Rows();
-  const single = (name: string, cls: 'system' | 'softirq', ...stages: StageId[]): number => {
-    const b = new RowBuilder(name, 'skb', cls);
-    for (const s of stages) b.add(s, machine.prices[s]);
-    return rows.register(b);
-  };
-  const row = {
-    write: single('write', 'system', 'APP_CALL', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC'),
-    tcpTx: single('tcp tx', 'system', 'TCP_TX', 'IP_OUT'),
-    ackTx: single('ack tx', 'system', 'ACK_TX', 'IP_OUT'),
-    udpTx: single('udp tx', 'system', 'APP_CALL', 'U_SYSCALL', 'COPY_U2K', 'SKB_ALLOC', 'UDP_OUT', 'IP_OUT'),
-    pageHead: single('page head', 'system', 'PAGE_HEAD'),
-    tcpRx: single('tcp rx', 'system', 'IP_RCV_LOCAL', 'TCP_RX'),
-    tcpAckRx: single('ack rx', 'system', 'IP_RCV_LOCAL', 'TCP_ACK_RX'),
-    udpRx: single('udp rx', 'system', 'IP_RCV_LOCAL', 'IP_ROUTE_IN', 'UDP_RCV_SOCK'),
-    udpRxLoop: single('udp rx loopback', 'system', 'IP_RCV_LOCAL', 'UDP_RCV_SOCK'),
-    read: single('read', 'system', 'APP_CALL', 'U_SYSCALL', 'COPY_K2U', 'SKB_FREE'),
-    poll: single('poll', 'softirq', 'NIC_IRQ', 'NAPI_POLL'),
-    wake: [
-      single('wake', 'system', 'WAKE'),
-      single('wake another core', 'system', 'IPI'),
-      single('wake a halted core', 'system', 'HALT_KICK'),
-    ],
-    block: single('block', 'system', 'BLOCK'),
-    pages: single('pages', 'system', 'PAGES'),
-    switch: single('switch', 'system', 'CTXSW'),
-    txDone: single('tx done', 'softirq', 'NIC_TX_DONE'),
-    daemonDry: single('daemon dry', 'system', 'DAEMON_DRY'),
-    daemonIdle: single('daemon idle', 'system', 'DAEMON_IDLE'),
-    connect: single('connect', 'system', 'TCP_CONNECT'),
-  };
+  const row = commonRows(rows, machine);
+  const kernel = proxiedMachine(machine, policy);
   const names = Object.keys(backend.paths);
-  const paths = names.map((name) => compilePath(name, backend.paths[name]!, machine, rules, rows));
+  const ways = names.map((name) => waysOf(name, backend.paths[name]!, machine, policy));
+  const paths = ways.flat().map((way) => compilePath(way, kernel, rules, rows));
+  const stage = connectStage(policy);
+  const serviceConnect = stage === null ? -1 : singleRow(rows, machine, 'service connect', stage);
   rows.seal();
-  const at = (place: Place): number => {
-    const chosen = backend.choose[place];
-    return typeof chosen === 'string' ? names.indexOf(chosen) : -1;
+  // `side` 0: the first way of the path that a place takes, 1: the last.
+  const sides = (side: number): Record<Place, number> => {
+    const at = (chosen: string | Unreachable): number => {
+      if (typeof chosen !== 'string') return -1;
+      const each = paths.length / names.length;
+      return names.indexOf(chosen) * each + side * (each - 1);
+    };
+    const { sameNode, sameSubnet, crossSubnet } = backend.choose;
+    return { sameNode: at(sameNode), sameSubnet: at(sameSubnet), crossSubnet: at(crossSubnet) };
   };
-  const choose = { sameNode: at('sameNode'), sameSubnet: at('sameSubnet'), crossSubnet: at('crossSubnet') };
-  return { backend, machine, rows, paths, choose, row };
+  return { backend, machine, rows, paths, choose: sides(0), answer: sides(1), row, serviceConnect };
 }
 
 interface LaneDraft {
@@ -153,8 +119,12 @@ class PathDraft {
     { entry: 'caller', exit: 'socket', hop: null, steps: [], receiver: false, endsAtReceiver: false },
   ];
   wired = false;
+  tracked = false;
 
   add(...stages: StageId[]): void {
+    if (stages.includes('CT') && this.lanes.length === 1 && !this.wired && !this.has('ENCAP')) {
+      this.tracked = true;
+    }
     this.lanes[this.lanes.length - 1]!.steps.push(...stages);
   }
 
@@ -180,13 +150,8 @@ class PathDraft {
   }
 }
 
-function compilePath(
-  name: string,
-  path: Path,
-  machine: Machine,
-  rules: RuleCost | null,
-  rows: Rows,
-): CompiledPath {
+function compilePath(way: Way, machine: Machine, rules: RuleCost | null, rows: Rows): CompiledPath {
+  const { name, path, newFlow } = way;
   const draft = new PathDraft();
   // The first device splits what TCP made, and nothing is left to split behind it.
   const early = !machine.facts.gso;
@@ -203,9 +168,12 @@ function compilePath(
       draft.add(...step.first);
     } else draft.open(step.queue, step.queue, step);
   }
-  const lanes = draft.lanes.map((d, i) => compileLane(`${name}#${i}`, d, machine, rules, rows));
+  // The first pass, of the pods' own packet, asks about a new flow; a host is asked once.
+  const lanes = draft.lanes.map((d, i) =>
+    compileLane(`${name}#${i}`, d, machine, { rules, newFlow: i === 0 ? newFlow : [] }, rows),
+  );
   const headerBytes = path.headers.reduce((sum, h) => sum + h.bytes, 0);
-  return { name, path, lanes, headerBytes, wired: draft.wired };
+  return { name, path, lanes, headerBytes, wired: draft.wired, tracked: draft.tracked };
 }
 
 /** Stages around the wire: the machine's part of every path. */
@@ -260,20 +228,31 @@ const GSO_ONLY: ReadonlySet<StageId> = new Set<StageId>(['GSO_SW', 'GSO_TUNNEL']
 
 const SOFTIRQ_ENTRIES: ReadonlySet<LaneEntry> = new Set<LaneEntry>(['nic', 'vethRing', 'rps']);
 
-function compileLane(name: string, d: LaneDraft, machine: Machine, rules: RuleCost | null, rows: Rows): Lane {
+/** What a lane pays for the policy: at each pass of netfilter, and once for a new flow. */
+interface Toll {
+  readonly rules: RuleCost | null;
+  readonly newFlow: readonly RuleCost[];
+}
+
+function compileLane(name: string, d: LaneDraft, machine: Machine, toll: Toll, rows: Rows): Lane {
   const defs = STAGES as Readonly<Record<StageId, StageDef>>;
   const merge = d.steps.some((s) => defs[s].form === 'merge');
   const build = (gso: boolean): number => {
     const cls = d.hop?.context === 'softirq' || SOFTIRQ_ENTRIES.has(d.entry) ? 'softirq' : 'system';
     const b = new RowBuilder(`${name}${gso ? ' gso' : ''}`, merge ? 'packet' : 'skb', cls, d.hop !== null);
+    let { newFlow } = toll;
     for (const stage of d.steps) {
       if (!gso && GSO_ONLY.has(stage)) continue;
       b.add(stage, machine.prices[stage]);
-      if (stage === 'NF_HOOK' && rules !== null) {
-        const price = machine.prices[rules.stage];
-        b.add(rules.stage, rules.ns === null ? price : { ...price, eachNs: rules.ns }, rules.times);
+      if (stage === 'NF_HOOK' && toll.rules !== null) {
+        const { stage: rule, ns, times } = toll.rules;
+        const price = machine.prices[rule];
+        b.add(rule, ns === null ? price : { ...price, eachNs: ns }, times);
       }
-      if (stage === 'CT') b.add('CT_NEW', machine.prices.CT_NEW);
+      if (stage !== 'CT') continue;
+      b.add('CT_NEW', machine.prices.CT_NEW);
+      for (const f of newFlow) b.addForFlow(f.stage, f.ns ?? machine.prices[f.stage].eachNs ?? 0, f.times);
+      newFlow = [];
     }
     return rows.register(b);
   };

@@ -1,9 +1,10 @@
-/** Whether a backend can work in a cluster: what its choice of paths and its needs say. */
-import type { ClusterSpec } from '../core/taskSpec.ts';
+/** Whether a backend can work in a cluster: what its choice of paths, its needs and its services say. */
+import type { ClusterSpec, PolicySpec } from '../core/taskSpec.ts';
 import type { Backend } from './backend.ts';
+import { meetsProxy } from './services.ts';
 
 /** @returns why it cannot, in words for a table; null if it can. */
-export function feasibility(backend: Backend, cluster: ClusterSpec): string | null {
+export function feasibility(backend: Backend, cluster: ClusterSpec, policy: PolicySpec): string | null {
   if (backend.needs.includes('ipv4') && cluster.ipFamily === 'ipv6') {
     return 'it works with IPv4 alone (set cluster.ipFamily=ipv4, or choose another backend)';
   }
@@ -16,6 +17,9 @@ export function feasibility(backend: Backend, cluster: ClusterSpec): string | nu
     const path = backend.paths[chosen]!;
     if (path.tunnel === 'ipip' && !cluster.protocol4Allowed) {
       return 'the platform drops IP protocol 4 (set cluster.protocol4Allowed, or choose a UDP tunnel)';
+    }
+    if (policy.viaService === true && !meetsProxy(path, policy)) {
+      return `its pods' packets pass netfilter by, and with it a proxy by ${policy.proxy} (set policy.proxy=ebpf)`;
     }
   }
   if (!crosses) return null;

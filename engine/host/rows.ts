@@ -97,6 +97,12 @@ export class RowBuilder {
     if (d.class === undefined && d.enters === undefined && this.cls === 'user') this.cls = 'system';
   }
 
+  /** A stage that only the first packet of a flow meets here, `times` of it, whatever it is paid for elsewhere. */
+  addForFlow(stage: StageId, eachNs: number, times: number): void {
+    this.stages.push(stage);
+    this.put(stage, FLOW, eachNs * times, this.cls, true);
+  }
+
   private put(stage: StageId, column: number, ns: number, cls: CpuClass, counts: boolean): void {
     this.ns[column]! += ns;
     this.tally.push({ stage, column, ns, class: cls, counts });

@@ -18,6 +18,8 @@ export class Sockets extends Table {
   rcvUnits!: Float64Array;
   /** UDP: payload below the stack that has not left the NIC. */
   sndBytes!: Float64Array;
+  /** TCP, in the same place: when a SYN that nobody has answered is sent again, ps. */
+  openAt!: Float64Array;
   /** Start times of open exchanges, a FIFO (Items). */
   openHead!: Float64Array;
   openTail!: Float64Array;
@@ -69,6 +71,7 @@ export class Sockets extends Table {
     this.rcvPackets = f.subarray(5);
     this.rcvUnits = f.subarray(6);
     this.sndBytes = f.subarray(7);
+    this.openAt = f.subarray(7);
     this.openHead = f.subarray(8);
     this.openTail = f.subarray(9);
     this.sendJob = f.subarray(10);
@@ -120,3 +123,9 @@ export const MARK_NOTE = 4;
 export const MARK_ROOM = 8;
 /** The next packet is the first of a new connection. */
 export const MARK_FRESH = 16;
+/** Must open its connection before it writes. */
+export const MARK_CONNECT = 32;
+/** Has sent a SYN that nobody has answered. */
+export const MARK_OPENING = 64;
+/** Its node's conntrack table holds an entry that it has opened. */
+export const MARK_TRACKED = 128;

@@ -4,13 +4,14 @@
  *
  * Left out: epoll's own calls, think time, several threads on one socket.
  */
-import { F_FIN, F_SYN } from '../fabric/batch.ts';
+import { F_SYN } from '../fabric/batch.ts';
 import { queueWork } from '../host/emit.ts';
 import { note, own } from '../host/notes.ts';
 import { givePages, takePages } from '../host/pages.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL, FLOW } from '../host/rows.ts';
-import { MARK_FRESH, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
+import { MARK_CONNECT, MARK_FRESH, MARK_OPENING, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
+import { closeConnection, openConnection } from '../transport/opening.ts';
 import type { Stack } from '../transport/stack.ts';
 import { sendDatagrams } from '../transport/udp.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,8 +37,6 @@ const SMALL_AT_ONCE = 16;
 const PIECE_BYTES = 65_536;
 /** A copy that takes longer ends its job before anything is sent. */
 const COPY_JOB_NS = 10_000;
-/** `ref` of a CRR client that has not begun. */
-export const UNCONNECTED = -2;
 
 /** How far the open job has come, ps. */
 const jobNow = (p: Partition): number => p.wheel.now + Math.round(p.jobNs * 1000);
@@ -47,6 +46,8 @@ export interface AppShape {
   readonly messageBytes: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** Flows open and close a connection of their own. */
+  readonly handshake: boolean;
 }
 
 export class Apps {
@@ -89,8 +90,8 @@ export class Apps {
     const { tcp } = stack;
     const now = p.wheel.now;
     own(p, s);
-    if (sockets.role[s] === R_CRR_CLIENT && sockets.ref[s] === UNCONNECTED) {
-      sockets.ref[s] = -1;
+    if ((sockets.marks[s]! & MARK_CONNECT) !== 0) {
+      sockets.marks[s]! &= ~MARK_CONNECT;
       sockets.toWrite[s] = 0;
       this.connect(p, s);
       return false;
@@ -135,7 +136,9 @@ export class Apps {
     const role = sockets.role[s];
     if (role === R_FLOW_RX) {
       sockets.toRead[s]! -= bytes;
-      if (sockets.toRead[s]! <= 0) this.ledger.flowDone(sockets.ref[s]!, jobNow(p));
+      if (sockets.toRead[s]! > 0) return;
+      this.ledger.flowDone(sockets.ref[s]!, jobNow(p));
+      if (this.shape.handshake) closeConnection(this.stack, p, s);
       return;
     }
     if (role === R_SERVER || role === R_UDP_SERVER) {
@@ -237,13 +240,11 @@ export class Apps {
 
   /** TCP_CRR: closes the connection and opens the next. */
   private reconnect(p: Partition, s: number): void {
-    const { setup } = p;
-    this.stack.sendControl(p, s, F_FIN);
+    closeConnection(this.stack, p, s);
     if (this.sources.stopped(p)) return;
     this.fresh(p, s);
-    p.chargeColumn(setup.compiled.row.connect, FLOW, 1);
     this.ledger.exchangeStarted(p, s, jobNow(p));
-    this.stack.sendControl(p, s, F_SYN);
+    this.connect(p, s);
   }
 
   private fresh(p: Partition, s: number): void {
@@ -260,23 +261,27 @@ export class Apps {
     sockets.toWrite[s] = 0;
   }
 
-  /** A CRR client's first connection; its exchange began when the traffic source started it. */
   private connect(p: Partition, s: number): void {
-    p.chargeColumn(p.setup.compiled.row.connect, FLOW, 1);
-    p.sockets.marks[s]! |= MARK_FRESH;
-    this.stack.sendControl(p, s, F_SYN);
+    const { row, serviceConnect } = p.setup.compiled;
+    p.chargeColumn(row.connect, FLOW, 1);
+    if (serviceConnect >= 0) p.chargeColumn(serviceConnect, FLOW, 1);
+    openConnection(this.stack, p, s);
   }
 
   control(p: Partition, s: number, flags: number): void {
     const { sockets, setup } = p;
-    if (sockets.role[s] === R_SERVER) {
-      if ((flags & F_SYN) === 0) return;
-      this.fresh(p, s);
+    if ((flags & F_SYN) === 0) return;
+    const role = sockets.role[s];
+    if (role === R_SERVER || role === R_FLOW_RX) {
+      if (role === R_SERVER) this.fresh(p, s);
+      sockets.marks[s]! |= MARK_FRESH;
       sockets.epoch[s] = flags >>> 16;
       p.chargeColumn(setup.compiled.row.connect, FLOW, 1);
       this.stack.sendControl(p, s, F_SYN);
-    } else if ((flags & F_SYN) !== 0) {
-      sockets.toWrite[s] = this.shape.requestBytes;
+    } else if ((sockets.marks[s]! & MARK_OPENING) !== 0) {
+      sockets.marks[s]! &= ~MARK_OPENING;
+      const { flows } = this.ledger;
+      sockets.toWrite[s] = role === R_FLOW_TX ? flows.bytes[sockets.ref[s]!]! : this.shape.requestBytes;
       note(p, s, 0);
     }
   }

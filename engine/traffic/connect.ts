@@ -3,15 +3,16 @@
  *
  * Application cores: all of a small machine, all but the last of a larger one (daemons live there). Flows and
  * RPC connections fall on application cores by a stream; probes and netperf pairs start beside the RX queues'
- * cores. Left out: service load balancing (later), connections that move.
+ * cores. Left out: which endpoint a service's address leads to (all are alike), connections that move.
  */
 
 import type { Cluster } from '../build.ts';
 import { Stream } from '../core/streams.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
+import type { Compiled } from '../host/compile.ts';
 import type { Partition } from '../host/partition.ts';
-import { UNCONNECTED } from './apps.ts';
+import { MARK_CONNECT } from '../host/sockets.ts';
 import { permutation } from './flows.ts';
 import {
   R_CRR_CLIENT,
@@ -38,6 +39,9 @@ interface Wish {
   readonly toRole: number;
   readonly udp?: boolean;
 }
+
+/** Who opens its connection in the run, or opened it for one flow (not counted where it is warm). */
+const OPENS: ReadonlySet<number> = new Set([R_CRR_CLIENT, R_FLOW_TX]);
 
 interface Pair {
   readonly p: Partition;
@@ -79,12 +83,21 @@ class Connector {
     const proto = w.udp === true ? 17 : 6;
     const out: Tuple = { src: podAddress(w.from, n), dst: podAddress(w.to, n), sport, dport: 5201, proto };
     const back: Tuple = { src: out.dst, dst: out.src, sport: 5201, dport: sport, proto };
-    const a = this.socket(p, w.from, w.to, w.fromCore, w.fromRole, out, w.udp === true);
-    const b = this.socket(q, w.to, w.from, w.toCore, w.toRole, back, w.udp === true);
+    const { choose, answer } = setup.compiled;
+    const a = this.socket(p, w.from, w.to, w.fromCore, w.fromRole, out, w.udp === true, choose);
+    const b = this.socket(q, w.to, w.from, w.toCore, w.toRole, back, w.udp === true, answer);
     p.sockets.peerSock[a] = b;
     q.sockets.peerSock[b] = a;
-    void setup;
+    if (!OPENS.has(w.fromRole)) this.hold(p, a, q, b);
     return { p, a, q, b };
+  }
+
+  /** A connection that exists already stands in the tables of both hosts. */
+  private hold(p: Partition, a: number, q: Partition, b: number): void {
+    const { stacks, setup } = this.cluster;
+    const { tracked, wired } = setup.compiled.paths[p.sockets.path[a]!]!;
+    if (tracked) stacks[p.index]!.conntrack.hold(p.sockets.node[a]!);
+    if (tracked && wired) stacks[q.index]!.conntrack.hold(q.sockets.node[b]!);
   }
 
   private socket(
@@ -95,6 +108,7 @@ class Connector {
     role: number,
     tuple: Tuple,
     udp: boolean,
+    paths: Compiled['choose'],
   ): number {
     const { setup, spec, stacks } = this.cluster;
     const { sockets } = p;
@@ -103,7 +117,7 @@ class Connector {
       Math.floor(node / spec.cluster.nodesPerRack) !== Math.floor(peer / spec.cluster.nodesPerRack);
     const place =
       node === peer ? 'sameNode' : spec.cluster.subnets === 'rack' && crosses ? 'crossSubnet' : 'sameSubnet';
-    const path = setup.compiled.choose[place];
+    const path = paths[place];
     const { path: declared } = setup.compiled.paths[path]!;
     const outer = outerTuple(declared, tuple, node, peer);
     sockets.node[s] = node - p.firstNode;
@@ -193,6 +207,7 @@ function flows(cluster: Cluster, maker: Connector): void {
       toRole: R_FLOW_RX,
     });
     p.sockets.ref[a] = f;
+    if (spec.traffic.flows?.handshake === true) p.sockets.marks[a]! |= MARK_CONNECT;
     q.sockets.ref[b] = f;
     q.sockets.toRead[b] = table.bytes[f]!;
     own[p.index]!.flows.push(f);
@@ -270,7 +285,7 @@ function startNetperf(cluster: Cluster, p: Partition, a: number, at: number): vo
     const gap = Math.round((1e12 * np.burst) / np.paceMessagesPerS);
     source.addPaced(p, a, gap, np.burst * np.messageBytes);
   } else {
-    if (np.kind === 'TCP_CRR') p.sockets.ref[a] = UNCONNECTED;
+    if (np.kind === 'TCP_CRR') p.sockets.marks[a]! |= MARK_CONNECT;
     source.addExchange(p, a, at);
   }
 }

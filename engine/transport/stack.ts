@@ -6,7 +6,7 @@
  */
 
 import { C_TIMER, K_SOCK_TIMER } from '../core/kinds.ts';
-import { Q_STALE } from '../core/queues.ts';
+import { Q_CONNTRACK, Q_STALE } from '../core/queues.ts';
 import {
   EPOCH_SHIFT,
   F_ACK,
@@ -18,12 +18,14 @@ import {
   F_SYN,
   F_UDP,
 } from '../fabric/batch.ts';
+import type { Conntrack } from '../host/conntrack.ts';
 import { queueWork } from '../host/emit.ts';
 import { leaveLane } from '../host/napi.ts';
 import { note, own, sendsElsewhere, softLater } from '../host/notes.ts';
 import type { Partition } from '../host/partition.ts';
 import { batchWireBytes } from '../host/setup.ts';
-import { MARK_ROOM } from '../host/sockets.ts';
+import { MARK_OPENING, MARK_ROOM } from '../host/sockets.ts';
+import { admits, openConnection } from './opening.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 import type { TcpTable } from './tcpTable.ts';
 import { deliverUdp } from './udp.ts';
@@ -39,10 +41,12 @@ export interface Applications {
 export class Stack {
   readonly tcp: TcpTable;
   readonly apps: Applications;
+  readonly conntrack: Conntrack;
 
-  constructor(tcp: TcpTable, apps: Applications) {
+  constructor(tcp: TcpTable, apps: Applications, conntrack: Conntrack) {
     this.tcp = tcp;
     this.apps = apps;
+    this.conntrack = conntrack;
   }
 
   application(p: Partition, t: number): boolean {
@@ -75,6 +79,7 @@ export class Stack {
     }
     if ((flags & (F_SYN | F_FIN)) !== 0) {
       p.charge(row.tcpAckRx, packets, packets, 0);
+      if (!admits(this, p, b)) return;
       p.consume(b);
       this.apps.control(p, s, flags);
       return;
@@ -199,19 +204,25 @@ export class Stack {
     leaveLane(p, b, firstLane(p, s, b));
   }
 
-  /** A SYN, SYN-ACK or FIN. */
-  sendControl(p: Partition, s: number, flags: number): void {
+  /** A SYN, SYN-ACK or FIN. @param fits false: the node's conntrack table has no room for it */
+  sendControl(p: Partition, s: number, flags: number, fits = true): void {
     const { batches, setup } = p;
     const b = newSegment(p, s, flags);
     batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, 0, setup.tcpIpBytes);
     p.charge(setup.compiled.row.ackTx, 1, 1, 0);
-    leaveLane(p, b, firstLane(p, s, b));
+    const lane = firstLane(p, s, b);
+    if (fits) leaveLane(p, b, lane);
+    else p.lose(b, Q_CONNTRACK);
   }
 
   softSocket(p: Partition, s: number): void {
     const { tcp } = this;
     const ep = p.sockets.tcp[s]!;
     if (ep < 0) return;
+    if ((p.sockets.marks[s]! & MARK_OPENING) !== 0) {
+      if (p.sockets.openAt[s]! <= p.wheel.now) openConnection(this, p, s);
+      return;
+    }
     if (tcp.timerPs(ep) <= p.wheel.now) {
       const what = tcp.onTimer(ep, p.wheel.now);
       if ((what & 2) !== 0) this.sendAcks(p, s, 1);
@@ -242,10 +253,15 @@ export class Stack {
   /** One pending event a socket; a later deadline is found out when it fires. */
   syncTimer(p: Partition, s: number): void {
     const { sockets } = p;
-    const at = this.tcp.timerPs(sockets.tcp[s]!);
+    const at = this.deadlinePs(p, s);
     if (at >= sockets.timerAt[s]!) return;
     sockets.timerAt[s] = at;
     p.push(at > p.wheel.now ? at : p.wheel.now, C_TIMER, K_SOCK_TIMER, s, 0);
+  }
+
+  private deadlinePs(p: Partition, s: number): number {
+    const { sockets } = p;
+    return (sockets.marks[s]! & MARK_OPENING) !== 0 ? sockets.openAt[s]! : this.tcp.timerPs(sockets.tcp[s]!);
   }
 
   timer(p: Partition, s: number): void {
@@ -254,7 +270,7 @@ export class Stack {
     sockets.timerAt[s] = Infinity;
     const ep = sockets.tcp[s]!;
     if (ep < 0) return;
-    if (this.tcp.timerPs(ep) <= p.wheel.now) softLater(p, s, p.threads.core[sockets.thread[s]!]!);
+    if (this.deadlinePs(p, s) <= p.wheel.now) softLater(p, s, p.threads.core[sockets.thread[s]!]!);
     else this.syncTimer(p, s);
   }
 }

@@ -6,7 +6,7 @@
  * sampled shares: a datagram over host network 2,862 ns, veth crossing 370, bridge pass 483, forwarding 445, VXLAN
  * 2,860. `first + each` is the price alone, `each` in a burst: 0.866 of it for every stage of a path. Bulk TCP pays
  * most for payload pages that another core has freed (PAGES), little for the copy. Stages that no row of the subset
- * runs (NIC, GRO, eBPF, WireGuard, the daemon, TUN, rules, NAT) are assumed, with the publication that bounds them.
+ * runs (NIC, GRO, eBPF, WireGuard, the daemon, TUN, rules, NAT, services) are assumed, with what bounds them.
  * Left out: shared caches, the other guests of the host. Keys in `source`: docs/SOURCES.md, section "Prices" (K… =
  * sections of the measurements).
  */
@@ -44,6 +44,9 @@ export const VETH_VM_PRICES: Readonly<Record<StageId, Price>> = {
   CT: assumed('C080 as bound', [0.4, 1.65], { eachNs: 150 }),
   CT_NEW: assumed('K7', [0.4, 2], { eachNs: 900 }),
   NAT: assumed('E-nat', [0.4, 4], { eachNs: 80 }),
+  IPVS_NEW: assumed('E-ipvs', [0.3, 3], { eachNs: 500 }),
+  IPVS_CONN: assumed('E-ipvs', [0.4, 2.5], { eachNs: 100 }),
+  SOCK_LB: assumed('E-socklb', [0.4, 3], { eachNs: 250 }),
   VETH_XMIT: measured('K4 K5 share', { firstNs: 27, eachNs: 173 }),
   BACKLOG_POLL: measured('K4 K5 share', { firstNs: 23, eachNs: 147 }),
   BR_RX: measured('K4 K5', { firstNs: 65, eachNs: 418 }),

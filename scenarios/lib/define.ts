@@ -49,6 +49,18 @@ export interface Scenario {
   readonly eventsMax: number;
 }
 
+/** No rules and no services; every setting of a policy, so that each can be set. */
+export const POLICY: Required<PolicySpec> = {
+  rules: 0,
+  ruleKind: 'iptables-legacy',
+  services: 0,
+  endpoints: 1,
+  proxy: 'none',
+  viaService: false,
+  hostPorts: 0,
+  conntrackMax: 262_144,
+};
+
 type Defaulted =
   | 'policy'
   | 'drainMs'
@@ -64,13 +76,13 @@ export function defineScenario(
 ): Scenario {
   return {
     backends: 'default',
-    policy: { rules: 0, ruleKind: 'iptables-legacy' },
     drainMs: 0,
     replications: 3,
     podMtuBytes: null,
     congestion: 'cubic',
     eventsMax: 1_000_000_000,
     ...scenario,
+    policy: { ...POLICY, ...scenario.policy },
   };
 }
 

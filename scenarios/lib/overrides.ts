@@ -44,6 +44,8 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   requests: ['traffic.rpc.perNodePerS'],
   rules: ['policy.rules'],
   ruleKind: ['policy.ruleKind'],
+  services: ['policy.services'],
+  proxy: ['policy.proxy'],
 };
 
 /** Every path that a dimension sets: its own, those of a short name, or those of its words. */

@@ -9,9 +9,9 @@ import type { FlowTraffic, NetperfKind, NetperfTraffic, RpcTraffic } from '../..
 export function flows(
   sizesName: string,
   load: number,
-  more: Partial<Pick<FlowTraffic, 'matrix' | 'rackLocalShare'>> = {},
+  more: Partial<Pick<FlowTraffic, 'matrix' | 'rackLocalShare' | 'handshake'>> = {},
 ): FlowTraffic {
-  return { sizesName, sizes: [], load, matrix: 'uniform', rackLocalShare: null, ...more };
+  return { sizesName, sizes: [], load, matrix: 'uniform', rackLocalShare: null, handshake: false, ...more };
 }
 
 /** Open-loop requests a node sends a second, over persistent connections. */

@@ -67,6 +67,7 @@ function wordProblems(settings: Settings): string[] {
   among('cluster.subnets', ['one', 'rack']);
   among('cluster.ipFamily', ['ipv4', 'ipv6']);
   among('policy.ruleKind', ['iptables-legacy', 'nft', 'iptables-nft', 'set']);
+  among('policy.proxy', ['none', 'iptables', 'ipvs', 'nft', 'ebpf']);
   among('congestion', ['cubic', 'reno', 'dctcp']);
   return problems;
 }

@@ -30,7 +30,7 @@ async function explainCall(...argv: string[]): Promise<{ code: number; out: stri
 }
 
 test('flannel-udp: MTU 1,472, two daemon jobs of one thread, two copies on each host', () => {
-  const it = explain(backendNamed('flannel-udp'), xeon, 1500, 0);
+  const it = explain(backendNamed('flannel-udp'), xeon, 1500, { rules: 0 });
   assert.equal(it.podMtuBytes, 1472);
   assert.deepEqual([it.payloadBytes, it.wireBytes], [1420, 1538]);
   assert.deepEqual(it.servers, [{ name: 'flanneld', drains: ['tunRing', 'udpSocket'] }]);
@@ -44,7 +44,7 @@ test('flannel-udp: MTU 1,472, two daemon jobs of one thread, two copies on each 
 
 test('every stage of every backend shows the price that the book has', () => {
   for (const backend of BACKENDS) {
-    for (const { lanes } of explain(backend, xeon, 1500, 0).paths) {
+    for (const { lanes } of explain(backend, xeon, 1500, { rules: 0 }).paths) {
       for (const { stage, ns, confidence, source } of lanes.flatMap((lane) => lane.stages)) {
         const price = xeon.prices[stage];
         const sum = Object.values(ns).reduce((total, value) => total + value, 0);
@@ -57,9 +57,34 @@ test('every stage of every backend shows the price that the book has', () => {
   }
 });
 
+test('settings of policy and machine show: a proxy, published ports, connect(); others are refused', async () => {
+  const service = '--set services=1000 --set policy.endpoints=9 --set policy.viaService=true'.split(' ');
+  const xt = await explainCall('calico-bgp', ...service, '--set', 'proxy=iptables');
+  // 1,007 rules of 1.8 ns, and 1,000 on the server's host.
+  assert.match(xt.out, /path routed out[\s\S]*NF_RULE +softirq +1813 ns a new flow[\s\S]*NAT +softirq/);
+  assert.match(xt.out, /path routed back[\s\S]*NF_RULE +softirq +1800 ns a new flow/);
+  assert.doesNotMatch(xt.out, /routed out#1[^#]*NF_RULE/);
+  const ebpf = await explainCall('cilium-native', ...service, '--set', 'proxy=ebpf');
+  assert.match(ebpf.out, /connect to a service\n.*TCP_CONNECT.*\n +SOCK_LB +system +300 ns a new flow/);
+  const ports = await explainCall('bridge', '--set', 'policy.hostPorts=100');
+  assert.match(ports.out, /path nat back[\s\S]*NF_RULE +softirq +180 ns a new flow/);
+  const price = await explainCall('host', '--set', 'machine.prices.QDISC.eachNs=33');
+  assert.match(price.out, /QDISC +system +33 ns an skb/);
+  for (const wrong of [
+    'policy.services=100001',
+    'proxy=ipvs4',
+    'mtu=9000',
+    'policy.viaService=true',
+    'a.b=1',
+  ]) {
+    assert.equal((await explainCall('host', '--set', wrong)).code, 2, wrong);
+  }
+  assert.equal((await explainCall('cilium-native', ...service, '--set', 'proxy=nft')).code, 2);
+});
+
 test('rules are paid at every netfilter pass', () => {
   const stagesWith = (rules: number): string[] =>
-    explain(backendNamed('flannel-vxlan'), xeon, 1500, rules)
+    explain(backendNamed('flannel-vxlan'), xeon, 1500, { rules })
       .paths.flatMap((path) => path.lanes)
       .flatMap((lane) => lane.stages)
       .map((stage) => stage.stage);
@@ -81,7 +106,7 @@ test('sums of a path are those of its stages, written out', () => {
     DECAP: 150,
     BR_TX: 155,
   });
-  const { paths, choose } = explain(backendNamed('flannel-vxlan'), priced, 1500, 0);
+  const { paths, choose } = explain(backendNamed('flannel-vxlan'), priced, 1500, { rules: 0 });
   const { costs, lanes } = paths.find((path) => path.name === choose.sameSubnet)!;
   assert.deepEqual(
     lanes.map((lane) => lane.name),
@@ -106,7 +131,7 @@ test('sums of a path are those of its stages, written out', () => {
 
 test('sums: flanneld pays every packet of an skb, segmentation only an skb of several', () => {
   const priced = pricedMachine('xeon-25g', { GSO_SW: 300, DAEMON_PROXY: 1000, TUN_XMIT: 10 });
-  const { paths, choose } = explain(backendNamed('flannel-udp'), priced, 1500, 0);
+  const { paths, choose } = explain(backendNamed('flannel-udp'), priced, 1500, { rules: 0 });
   const { costs } = paths.find((path) => path.name === choose.sameSubnet)!;
   const [one, many] = costs as [(typeof costs)[0], (typeof costs)[0]];
   assert.deepEqual([one.senderNs, one.receiverNs], [1010, 1000]);

@@ -98,7 +98,7 @@ test('rows of every job add up to its length, in every backend; lanes are those 
         `${backend.name} ${name}: ${ns} ns against ${lengthPs} ps`,
       );
     }
-    const known = explain(backend, machineNamed('xeon-25g'), 1500, 0).paths.flatMap((path) =>
+    const known = explain(backend, machineNamed('xeon-25g'), 1500, { rules: 0 }).paths.flatMap((path) =>
       path.lanes.map((lane) => lane.name),
     );
     const seen = new Set(jobs.flatMap((step) => step.name.split(' + ')));

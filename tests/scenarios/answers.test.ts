@@ -11,6 +11,7 @@ import loadSweep from '../../scenarios/load-sweep.ts';
 import offloadMatrix from '../../scenarios/offload-matrix.ts';
 import policyScale from '../../scenarios/policy-scale.ts';
 import rssEntropy from '../../scenarios/rss-entropy.ts';
+import serviceScale from '../../scenarios/service-scale.ts';
 import websearch from '../../scenarios/websearch.ts';
 import wireguard from '../../scenarios/wireguard.ts';
 import { gbps, perSecond, recordsOf, type Small, tasksOf } from './run.ts';
@@ -173,6 +174,28 @@ test('policy-scale: lists cost in proportion to their rules, a set costs one loo
   }
   assert.equal(us('calico-bgp', 'set', 50_000), us('calico-bgp', 'set', 100));
   assert.ok(us('calico-bgp', 'set', 50_000) < 1.02 * us('calico-bgp', 'set', 0));
+});
+
+test('service-scale: iptables costs in proportion to the services, the others one lookup', () => {
+  const records = recordsOf(serviceScale, {
+    backends: ['flannel-vxlan', 'calico-bgp', 'cilium-native'],
+    set: times(5, 400),
+    sweep: { services: [10, 10_000, 20_000] },
+  });
+  /** One connection, µs. */
+  const us = (backend: string, proxy: string, services: number): number =>
+    1e6 / perSecond(records.get(`${backend} TCP_CRR ${proxy} ${services}`)!);
+  for (const backend of ['flannel-vxlan', 'calico-bgp']) {
+    const few = us(backend, 'iptables', 10);
+    const ratio = (us(backend, 'iptables', 20_000) - few) / (us(backend, 'iptables', 10_000) - few);
+    assert.ok(Math.abs(ratio - 2) < 0.1, `${backend}: twice the services cost ${ratio} times as much`);
+    for (const proxy of ['ipvs', 'nft', 'ebpf']) {
+      assert.equal(us(backend, proxy, 20_000), us(backend, proxy, 10), `${backend} ${proxy}`);
+      assert.ok(us(backend, proxy, 10) < 1.05 * few);
+    }
+  }
+  assert.equal(us('cilium-native', 'ebpf', 20_000), us('cilium-native', 'ebpf', 10));
+  assert.equal(records.has('cilium-native TCP_CRR iptables 10'), false);
 });
 
 test('websearch: 200 nodes, 300 ms; large flows are slowed more than small ones by a tunnel', () => {

@@ -31,7 +31,7 @@ export function tasksOf(scenario: Scenario, small: Small = {}): TaskSpec[] {
 export function recordsOf(scenario: Scenario, small: Small = {}): Map<string, TaskRecord> {
   return new Map(
     tasksOf(scenario, small)
-      .filter((task) => shippedParts.feasibility(task.backend, task.cluster) === null)
+      .filter((task) => shippedParts.feasibility(task.backend, task.cluster, task.policy) === null)
       .map((task) => [Object.values(task.dims).join(' '), runTask(task)]),
   );
 }
