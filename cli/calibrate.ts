@@ -16,6 +16,7 @@ import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import { machineFromJson } from '../machines/fromJson.ts';
 import { Board } from '../workers/board.ts';
 import { autoWorkers, runTasks } from '../workers/pool.ts';
+import { compareTcp, tcpText } from './calibrateTcp.ts';
 import { calibrationText } from './calibrateText.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { makeDir, writeAtomic } from './files.ts';
@@ -29,6 +30,7 @@ const EXAMPLES = `
 Examples:
   sudo npx tsx run calibrate --out machines/my-host.json
   sudo npx tsx run calibrate --out my.json --minutes 20 --base xeon-25g
+  sudo npx tsx run calibrate --tcp
   npx tsx run calibrate --from machines/my-host.samples.ndjson --out machines/my-host.json
   npx tsx run pod-to-pod --machine machines/my-host.json
 
@@ -41,6 +43,8 @@ interface Flags {
   readonly minutes: number;
   readonly base: string;
   readonly from?: string;
+  readonly tcp?: true;
+  readonly seconds: number;
   readonly workers: string;
   readonly json?: true;
   readonly color: string;
@@ -59,6 +63,8 @@ export function addCalibrate(program: Command, parts: Parts, io: Io, exit: (code
       'veth-vm',
     )
     .option('--from <samples.ndjson>', 'fit samples of before instead of measuring')
+    .option('--tcp', "compare TCP through a token bucket with the engine's instead; writes no book")
+    .option('--seconds <n>', 'with --tcp: length of each run', number, 8)
     .option('--workers <n|auto|0>', 'threads of the fit; 0: in process', 'auto')
     .option('--json', 'the fit as one JSON document')
     .option('--color <when>', 'auto, always or never', 'auto')
@@ -80,12 +86,19 @@ async function calibrate(flags: Flags, parts: Parts, io: Io): Promise<number> {
   const workers = workersOf(flags.workers);
   if (!(flags.minutes >= 0 && flags.minutes <= 600))
     throw new UsageError(`--minutes takes a number from 0 to 600, not ${flags.minutes}`);
+  if (!(Number.isInteger(flags.seconds) && flags.seconds >= 2 && flags.seconds <= 60))
+    throw new UsageError(`--seconds takes a whole number from 2 to 60, not ${flags.seconds}`);
   if (!flags.out.endsWith('.json')) throw new UsageError(`--out takes a file *.json, not '${flags.out}'`);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const signals = listenForSignals(() =>
     io.note('\nstopping, removing the namespaces; Ctrl-C again ends at once'),
   );
   try {
+    if (flags.tcp === true) {
+      const compared = await compareTcp(flags.seconds, io, signals.signal);
+      io.out(flags.json ? `${JSON.stringify(compared, null, 1)}\n` : tcpText(compared));
+      return EXIT.done;
+    }
     const { header, samples } =
       flags.from === undefined ? await measured(flags, io, signals.signal) : readSamples(flags.from);
     const rows = rowsOf(header.plan, samples);

@@ -47,7 +47,7 @@ export function calibrationText(
     }),
     '',
     paint.bold('Measured and predicted'),
-    `  ${'experiment'.padEnd(38)} ${'measured'.padStart(9)} ${'spread'.padStart(7)} ${'predicted'.padStart(9)} ${'error'.padStart(8)}`,
+    line('  experiment', ['measured', 'spread', 'predicted', 'error']),
     ...rows.map((row, at) => rowText(row, fit.predicted[at]!)),
     '  * a price was fitted on it. Spread: between the quartiles of the repeats.',
     '',
@@ -67,6 +67,10 @@ function priceText(at: number, factor: number, reference: Machine): string {
   return `${group.text} (${Math.round(sum * factor)} ns in all)`;
 }
 
+/** Columns of the table of rows. */
+const line = (title: string, cells: readonly string[]): string =>
+  [title.padEnd(48), ...cells.map((cell) => cell.padStart(9))].join(' ');
+
 function rowText(row: LiveRow, predicted: number | null): string {
   const { exp, cfg, fit } = row.planned;
   const what = {
@@ -79,7 +83,7 @@ function rowText(row: LiveRow, predicted: number | null): string {
   const value = (x: number): string => x.toPrecision(x >= 1000 ? 4 : 3);
   const said = predicted === null ? '–' : value(predicted);
   const error = predicted === null ? '–' : signed(predicted / row.measured - 1);
-  return ` ${title.padEnd(45)} ${value(row.measured).padStart(9)} ${spread.padStart(7)} ${said.padStart(9)} ${error.padStart(8)}`;
+  return line(` ${title}`, [value(row.measured), spread, said, error]);
 }
 
 function summary(rows: readonly LiveRow[], fit: Fit, exp: string, title: string, target: number): string {
@@ -93,5 +97,6 @@ function summary(rows: readonly LiveRow[], fit: Fit, exp: string, title: string,
   if (middle === null) return `  ${title}: none`;
   const worst = Math.max(...errors);
   const met = errors.filter((error) => error <= target).length;
-  return `  ${title}: median ${percent(middle)}, worst ${percent(worst)}; ${met} of ${errors.length} within ${percent(target)}`;
+  const within = `${met} of ${errors.length} within ${percent(target)}`;
+  return `  ${title}: median ${percent(middle)}, worst ${percent(worst)}; ${within}`;
 }
