@@ -20,6 +20,7 @@ export interface Seen {
 
 /** A round that is not at least this much larger than the one before no longer doubles. */
 const GROWS = 1.5;
+const COOKIE_BYTES = 64;
 
 export const parseNotes = (text: string): Note[] =>
   text
@@ -39,8 +40,8 @@ export function seenBy(notes: readonly Note[], delayNs: number, serverPort: numb
   for (const note of notes)
     if (note.port !== serverPort) bytes.set(note.port, (bytes.get(note.port) ?? 0) + note.bytes);
   const [port] = [...bytes].sort((a, b) => b[1] - a[1])[0] ?? [0];
-  const data = notes.filter((note) => note.port === port && note.bytes > 0);
-  // The first packet is iperf3's cookie; the sequence space of the flow is all that ties ACKs to it.
+  // iperf3's cookie goes first, alone and a round trip before the rest.
+  const data = notes.filter((note) => note.port === port && note.bytes > COOKIE_BYTES);
   const first = data[0]?.seq ?? 0;
   const last = data.at(-1)?.seq ?? 0;
   const acks = notes.filter(({ port: from, ack }) => from === serverPort && ack > first && ack <= last);

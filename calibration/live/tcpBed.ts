@@ -76,7 +76,7 @@ class TcpBed {
   }
 
   async measure(cfg: TcpConfig): Promise<TcpRun> {
-    const at = (name: string, words: readonly string[]) => ['ip', 'netns', 'exec', this.name(name), ...words];
+    const at = (name: string, words: readonly string[]) => [...this.enter(name), ...first(1), ...words];
     await this.background.start(at('d', ['iperf3', '-s', '-1', '-p', String(TCP_PORT)]), TCP_PORT);
     const client = ['iperf3', '-c', RECEIVER, '-p', String(TCP_PORT), '-C', cfg.cc, '-P', String(cfg.flows)];
     const words = [...client, '-t', String(cfg.secs), '-i', '0.1', '-J'];
@@ -95,12 +95,14 @@ class TcpBed {
 
   private name = (name: string): string => `windtunnel-${process.pid}-tcp-${name}`;
 
+  private enter = (name: string): string[] => ['ip', 'netns', 'exec', this.name(name)];
+
   private ip(name: string, words: readonly string[]): Promise<string> {
     return run(['ip', '-n', this.name(name), ...words], this.options);
   }
 
   private inside(name: string, words: readonly string[]): Promise<string> {
-    return run(['ip', 'netns', 'exec', this.name(name), ...words], this.options);
+    return run([...this.enter(name), ...words], this.options);
   }
 
   /** A link to the router without segmentation or merging at either end. */
@@ -131,7 +133,7 @@ class TcpBed {
   /** What comes from either link goes through the TUN device first, and from there on by the main table. */
   private async delayLine(us: number): Promise<void> {
     const words = [this.program, 'delay', 'line0', String(us), this.noteFile];
-    this.line = await this.background.start(['ip', 'netns', 'exec', this.name('r'), ...words], null);
+    this.line = await this.background.start([...this.enter('r'), ...first(2), ...words], null);
     for (let tries = 0; ; tries++) {
       try {
         await this.ip('r', ['link', 'set', 'line0', 'up']);
@@ -153,6 +155,9 @@ class TcpBed {
     return parseNotes(readFileSync(this.noteFile, 'utf8'));
   }
 }
+
+/** Before other programs of the machine; the delay line before the rest of the bed. */
+const first = (priority: 1 | 2): string[] => ['chrt', '--fifo', String(priority)];
 
 interface Iperf {
   readonly error?: string;

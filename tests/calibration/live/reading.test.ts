@@ -29,7 +29,13 @@ test("iperf3's report: 12 Gbit/s with 180 % of CPU are 1.2 ns a byte", () => {
 
 test('/proc/stat: ticks of two cores, niced time left out', () => {
   const text = (user: number, soft: number): string =>
-    `cpu  0 0 0\ncpu0 ${user} 999 20 5000 1 3 ${soft} 2 0 0\ncpu1 10 999 30 5000 1 0 7 0 0 0\ncpu2 9 9 9 9 9 9 9 9 0 0\n`;
+    [
+      'cpu  0 0 0',
+      `cpu0 ${user} 999 20 5000 1 3 ${soft} 2 0 0`,
+      'cpu1 10 999 30 5000 1 0 7 0 0 0',
+      'cpu2 9 9',
+      '',
+    ].join('\n');
   const before = parseCpuTimes(text(100, 40), [0, 1]);
   deepEqual(before, { userS: 1.1, systemS: 0.5, softirqS: 0.5, stealS: 0.02 });
   const gone = shares(before, parseCpuTimes(text(150, 60), [0, 1]));
