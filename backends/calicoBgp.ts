@@ -16,6 +16,6 @@ export const calicoBgp = defineBackend({
   },
   choose: { sameNode: 'veth', sameSubnet: 'routed', crossSubnet: 'routed' },
   control: { protocol: 'BGP (BIRD), mesh or route reflectors', entriesPerPeer: '1 route a /26 block' },
-  needs: ['fabricKnowsPods'],
+  needs: ['fabricKnowsPods', 'foreignAddresses'],
   scaling: 'one route a block and node; BGP sessions grow with the square of the nodes in a full mesh',
 });

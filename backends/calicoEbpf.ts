@@ -18,6 +18,6 @@ export const calicoEbpf = defineBackend({
   },
   choose: { sameNode: 'peer', sameSubnet: 'routed', crossSubnet: 'routed' },
   control: { protocol: 'Felix, BIRD (BGP mesh or route reflectors)', entriesPerPeer: '1 route a /26 block' },
-  needs: ['fabricKnowsPods'],
+  needs: ['fabricKnowsPods', 'foreignAddresses'],
   scaling: 'one route a block and node; BGP sessions grow with the square of the nodes in a full mesh',
 });

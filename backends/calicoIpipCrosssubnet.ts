@@ -23,6 +23,6 @@ export const calicoIpipCrosssubnet = defineBackend({
   },
   choose: { sameNode: 'veth', sameSubnet: 'routed', crossSubnet: 'tunnel' },
   control: { protocol: 'Felix, BIRD (BGP mesh or route reflectors)', entriesPerPeer: '1 route a /26 block' },
-  needs: ['protocol4Allowed', 'ipv4'],
+  needs: ['protocol4Allowed', 'ipv4', 'foreignAddresses'],
   scaling: 'one route a block and node; BGP sessions grow with the square of the nodes in a full mesh',
 });

@@ -23,6 +23,6 @@ export const calicoVxlanCrosssubnet = defineBackend({
   },
   choose: { sameNode: 'veth', sameSubnet: 'routed', crossSubnet: 'tunnel' },
   control: { protocol: 'Felix', entriesPerPeer: '1 route a /26 block; across also 1 neighbour, 1 FDB entry' },
-  needs: [],
+  needs: ['foreignAddresses'],
   scaling: 'up to two entries a peer and one route a block; Felix writes them in batches, no BGP',
 });

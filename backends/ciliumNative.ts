@@ -21,6 +21,6 @@ export const ciliumNative = defineBackend({
   },
   choose: { sameNode: 'peer', sameSubnet: 'routed', crossSubnet: 'routed' },
   control: { protocol: 'Kubernetes (CiliumNode) or kvstore', entriesPerPeer: '1 route, ipcache entries' },
-  needs: ['fabricKnowsPods'],
+  needs: ['fabricKnowsPods', 'foreignAddresses'],
   scaling: 'one route a peer where nodes share a segment; one map entry a pod of the cluster on every node',
 });

@@ -12,7 +12,7 @@ export const flannelHostGw = defineBackend({
   source: 'flannel-io/flannel@cdf76059 pkg/backend/hostgw, pkg/backend/route_network.go; Linux 6.12',
   paths: {
     bridge: LOCAL_BRIDGE,
-    routed: { headers: [], steps: [...EGRESS_BRIDGE, 'WIRE', ...INGRESS_BRIDGE], opens: ['arp'] },
+    routed: { headers: [], steps: [...EGRESS_BRIDGE, 'WIRE', ...INGRESS_BRIDGE] },
   },
   choose: {
     sameNode: 'bridge',
@@ -20,6 +20,6 @@ export const flannelHostGw = defineBackend({
     crossSubnet: { unreachable: 'host-gw routes name the peer as next hop: nodes must share an L2 segment' },
   },
   control: { protocol: 'flannel leases (etcd or Kubernetes)', entriesPerPeer: '1 route' },
-  needs: ['sameL2'],
+  needs: ['sameL2', 'foreignAddresses'],
   scaling: 'one route a peer and node; each join dumps the route table three times on every node',
 });

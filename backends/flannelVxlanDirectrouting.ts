@@ -14,7 +14,7 @@ export const flannelVxlanDirectrouting = defineBackend({
   source: 'flannel-io/flannel@cdf76059 pkg/backend/vxlan/vxlan_network.go; Linux 6.12 drivers/net/vxlan',
   paths: {
     bridge: LOCAL_BRIDGE,
-    routed: { headers: [], steps: [...EGRESS_BRIDGE, 'WIRE', ...INGRESS_BRIDGE], opens: ['arp'] },
+    routed: { headers: [], steps: [...EGRESS_BRIDGE, 'WIRE', ...INGRESS_BRIDGE] },
     tunnel: {
       headers: vxlanHeaders(8472, true),
       steps: [...EGRESS_BRIDGE, ...TUNNEL_OUT, 'WIRE', ...UDP_TUNNEL_IN, ...INGRESS_BRIDGE],
@@ -26,6 +26,6 @@ export const flannelVxlanDirectrouting = defineBackend({
     protocol: 'flannel leases (etcd or Kubernetes)',
     entriesPerPeer: '1 route; across subnets also 1 neighbour and 1 FDB entry',
   },
-  needs: [],
+  needs: ['foreignAddresses'],
   scaling: 'one to three netlink writes a peer and join; price of a packet does not grow with peers',
 });

@@ -37,6 +37,7 @@ interface Flags {
   readonly encrypt?: true;
   readonly bgpFabric?: true;
   readonly protocol4: string;
+  readonly sourceDestCheck?: true;
   readonly kernel: string;
   readonly workers: string;
   readonly json?: true;
@@ -55,6 +56,7 @@ export function addAdvise(program: Command, parts: Parts, io: Io, exit: (code: n
     .option('--encrypt', 'traffic between nodes must be encrypted')
     .option('--bgp-fabric', 'the fabric takes routes to pods')
     .option('--protocol4 <yes|no>', 'the network passes IP protocol 4 (IPIP)', 'yes')
+    .option('--source-dest-check', "the network drops packets with addresses that are no node's own")
     .option('--kernel <major.minor>', 'Linux of the nodes', kernelText(KERNEL_READ))
     .option('--workers <n|auto|0>', 'threads; 0: in process', 'auto')
     .option('--json', 'as one JSON document')
@@ -95,6 +97,7 @@ function questionOf(flags: Flags, parts: Parts): Question {
     encrypt: flags.encrypt === true,
     bgpFabric: flags.bgpFabric === true,
     protocol4: oneOf('--protocol4', flags.protocol4, ['yes', 'no'] as const) === 'yes',
+    sourceDestCheck: flags.sourceDestCheck === true,
     kernel: kernelOf(flags.kernel),
     ipFamily: oneOf('--ip', flags.ip, ['ipv4', 'ipv6'] as const),
   };

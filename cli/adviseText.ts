@@ -12,13 +12,15 @@ const GAP = 2;
 
 /** The question in a line or two. */
 export function questionText(question: Question): string {
-  const { machine, subnets, policy, encrypt, bgpFabric, protocol4, kernel, ipFamily } = question;
+  const { machine, subnets, policy, encrypt, bgpFabric, protocol4, sourceDestCheck, kernel, ipFamily } =
+    question;
   return wrapped(
     [
       `machine ${machine.name}`,
       subnets === 'one' ? 'one L2 segment' : 'a subnet a rack',
       bgpFabric ? 'a fabric that takes pod routes' : 'a fabric without pod routes',
       protocol4 ? 'IP protocol 4 passes' : 'IP protocol 4 is dropped',
+      ...(sourceDestCheck ? ['source and destination addresses are checked'] : []),
       policy === 'none' ? 'no network policies' : `policies by ${policy}`,
       encrypt ? 'encrypted' : 'not encrypted',
       ...(ipFamily === 'ipv6' ? ['IPv6'] : []),

@@ -86,6 +86,8 @@ export interface Explanation {
   readonly paths: readonly {
     readonly name: string;
     readonly headers: readonly { readonly name: string; readonly bytes: number }[];
+    /** What a first packet waits for with cold neighbours, in words. */
+    readonly opens: readonly string[];
     readonly copies: number;
     readonly syscalls: number;
     /** What an skb of so many packets costs alone, between the sockets; polls, interrupts, wake-ups apart. */
@@ -175,6 +177,8 @@ const ENDS = {
   'TCP receive': ['tcpRx', 'wake', 'switch', 'read'],
   'UDP send': ['udpTx'],
   'UDP receive': ['udpRx', 'wake', 'switch', 'read'],
+  'UDP fragments': ['fragTx', 'fragRx', 'fragDone'],
+  'TCP send, zero copy': ['writePinned'],
   'receive interrupt': ['poll'],
 } as const satisfies Readonly<Record<string, readonly (keyof Compiled['row'])[]>>;
 
@@ -202,6 +206,10 @@ function explainPath(
     name,
     headers: path.headers.map((header) => ({ name: header.name, bytes: header.bytes })),
     copies: stages.reduce((sum, stage) => sum + stage.copies, 0),
+    opens: [
+      ...(path.opens ?? []).map((what) => (what === 'arp' ? "the other pod's address" : 'a handshake')),
+      ...(compiledPath.wired ? ["the next hop's address"] : []),
+    ],
     syscalls: stages.filter((stage) => stage.stage === 'U_SYSCALL').length,
     costs: [...new Set([1, most])].map((packets) =>
       pathCost(compiledPath, compiled, packets, packets * mssBytes),

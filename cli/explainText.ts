@@ -45,6 +45,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   fabricKnowsPods: 'across subnets: a fabric that routes to pods',
   ipv4: 'IPv4 addresses',
   protocol4Allowed: 'a network that passes IP protocol 4',
+  foreignAddresses: 'plain paths: a network that passes addresses no node owns (no source/destination check)',
 };
 
 const UNITS: Readonly<Record<string, string>> = {
@@ -113,6 +114,9 @@ function pathLines(
     `${paint.bold(`path ${path.name}`)}  ${outer}`,
     `  between the sockets, alone: ${path.costs.map((cost) => costText(cost, wired)).join('; ')}`,
     `  copies ${2 + path.copies} and system calls ${2 + path.syscalls} a packet or skb, 2 of each at the sockets`,
+    ...(path.opens.length > 0
+      ? [`  a first packet waits for ${path.opens.join(' and ')} (cluster.coldNeighbours=true)`]
+      : []),
     ...path.lanes.flatMap((lane) => [
       `  ${paint.bold(lane.name)}  ${lane.host}: ${WHAT[lane.from] ?? lane.from} → ${WHAT[lane.to] ?? lane.to}; ` +
         `${lane.context}, ${CORES[lane.core] ?? lane.core}${SERIAL[lane.serial] ?? ''}`,

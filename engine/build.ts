@@ -5,13 +5,19 @@
 
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
+import { Bond } from './fabric/bond.ts';
+import { FabricMtu } from './fabric/fabricMtu.ts';
 import { RandomLoss } from './fabric/loss.ts';
+import { nicPort, torPort } from './fabric/portPlan.ts';
 import { compile } from './host/compile.ts';
 import { CONNTRACK_MAX, Conntrack } from './host/conntrack.ts';
 import { inFamily, tcpIpBytes, udpIpBytes } from './host/family.ts';
+import { withFlood } from './host/flood.ts';
+import { withFrames } from './host/frames.ts';
 import { carriedBytes, deriveMtu, WIRE_FRAMING_BYTES } from './host/mtu.ts';
+import { Opens } from './host/opens.ts';
 import { Partition } from './host/partition.ts';
-import type { Setup } from './host/setup.ts';
+import { batchWireBytes, type Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
 import { connectTraffic } from './traffic/connect.ts';
 import { type FlowTable, Ledger } from './traffic/ledger.ts';
@@ -44,14 +50,18 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
   // A stream's write: netperf's message; probes and flows write as iperf3 does, 128 KB a call.
   const streams = netperf !== undefined && netperf.kind.endsWith('STREAM');
   const messageBytes = streams ? netperf.messageBytes : 131_072;
+  const { udpGso = false, zerocopy = false } = netperf ?? {};
   const handshake = traffic.flows?.handshake === true;
-  const shape = { messageBytes, requestBytes, responseBytes, handshake };
+  const shape = { messageBytes, requestBytes, responseBytes, handshake, udpGso, zerocopy };
   const stop = spec.warmupPs + spec.windowPs;
   for (let r = 0; r < setup.racks; r++) {
     const first = r * setup.nodesPerRack;
     const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
+    if (cluster.bondLinks > 1) p.bond = new Bond(cluster, new Stream(spec.seed, `bond/rack/${r}`).u32() | 0);
+    if (cluster.coldNeighbours) p.opens = new Opens(setup);
     if (cluster.lossRate > 0) p.loss = new RandomLoss(spec.seed, cluster.lossRate, first, p.nodeCount);
+    if (cluster.fabricMtuBytes !== null) p.fabricMtu = fabricMtu(setup, cluster.fabricMtuBytes);
     const ledger = new Ledger(flows, spec.warmupPs, stop, traffic.probePairs ?? 0);
     const source = new Sources(stop, requestBytes, responseBytes);
     const apps = new Apps(shape, ledger, source);
@@ -70,16 +80,23 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
   return built;
 }
 
+function fabricMtu(setup: Setup, mtuBytes: number): FabricMtu {
+  const segment = (path: number, bytes: number) => batchWireBytes(setup, path, 1, bytes, setup.tcpIpBytes);
+  return new FabricMtu(mtuBytes + WIRE_FRAMING_BYTES, segment);
+}
+
 function makeSetup(spec: TaskSpec): Setup {
   const { machine, cluster } = spec;
   const backend = inFamily(spec.backend, cluster.ipFamily);
   const tcpBytes = tcpIpBytes(cluster.ipFamily);
-  const compiled = compile(backend, machine, spec.policy);
+  const flooded = cluster.broadcastsPerS > 0 ? withFlood(backend) : backend;
+  const compiled = compile(cluster.coldNeighbours ? withFrames(flooded) : flooded, machine, spec.policy);
   const derived = deriveMtu(spec.backend, cluster.mtuBytes, cluster.ipFamily);
   const podMtuBytes = spec.podMtuBytes ?? derived.podMtuBytes;
-  const pathMtuBytes = compiled.paths.map(({ path, wired }) =>
-    wired ? Math.min(podMtuBytes, carriedBytes(backend, path, cluster.mtuBytes)) : podMtuBytes,
+  const pathCarriesBytes = compiled.paths.map(({ path, wired }) =>
+    wired ? carriedBytes(backend, path, cluster.mtuBytes) : Infinity,
   );
+  const pathMtuBytes = pathCarriesBytes.map((bytes) => Math.min(podMtuBytes, bytes));
   // One kernel, two namespaces: a single rack without switches.
   const veth = machine.wire === 'veth';
   const nodesPerRack = veth ? cluster.nodes : Math.min(cluster.nodesPerRack, cluster.nodes);
@@ -104,6 +121,7 @@ function makeSetup(spec: TaskSpec): Setup {
     udpIpBytes: udpIpBytes(cluster.ipFamily),
     pathMtuBytes,
     pathMssBytes: pathMtuBytes.map((mtu) => mtu - tcpBytes),
+    pathCarriesBytes,
     moderationPs: Math.round(machine.nic.moderationUs * 1e6),
     frameBytes: compiled.paths.map((path) => path.headerBytes + WIRE_FRAMING_BYTES),
     hasServer: backend.servers !== undefined,
@@ -129,13 +147,17 @@ function tcpOptions(spec: TaskSpec) {
 }
 
 function setPorts(p: Partition, setup: Setup): void {
-  const { cluster } = setup;
+  const { bondLinks, bufferBytes, ecnBytes, fabricDelayNs, hostDelayNs, linkGbps, uplinkGbps } =
+    setup.cluster;
   const n = p.nodeCount;
+  const memberGbps = linkGbps / bondLinks;
   for (let l = 0; l < n; l++) {
-    p.ports.set(l, cluster.linkGbps, cluster.hostDelayNs, Infinity, 0);
-    p.ports.set(n + l, cluster.linkGbps, cluster.hostDelayNs, cluster.bufferBytes, cluster.ecnBytes);
+    for (let m = 0; m < bondLinks; m++) {
+      p.ports.set(nicPort(p, l, m), memberGbps, hostDelayNs, Infinity, 0);
+      p.ports.set(torPort(p, l, m), memberGbps, hostDelayNs, bufferBytes, ecnBytes);
+    }
   }
   for (let u = 0; u < setup.uplinks * 2; u++) {
-    p.ports.set(2 * n + u, cluster.uplinkGbps, cluster.fabricDelayNs, cluster.bufferBytes, cluster.ecnBytes);
+    p.ports.set(2 * n + u, uplinkGbps, fabricDelayNs, bufferBytes, ecnBytes);
   }
 }

@@ -6,6 +6,7 @@ import type { Cluster } from './build.ts';
 import { C_SAMPLE, K_SAMPLE } from './core/kinds.ts';
 import { STRIDE } from './core/table.ts';
 import type { Observer } from './dispatch.ts';
+import { portClass } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
 import { PROC, SLEEPING, SOFT } from './host/tables.ts';
 
@@ -65,9 +66,9 @@ export class Measure implements Observer {
 
   private backlogs(p: Partition, index: number): void {
     const now = p.wheel.now;
-    const { nodeCount, ports } = p;
+    const { ports } = p;
     for (let i = 0; i < ports.count; i++) {
-      const cls = i < nodeCount ? 0 : i < 2 * nodeCount ? 1 : i < 2 * nodeCount + p.setup.uplinks ? 2 : 3;
+      const cls = portClass(p, i);
       const bytes = ports.backlogPs(i, now) / ports.psPerByte(i);
       if (bytes > this.backlogBytes[cls]![index]!) this.backlogBytes[cls]![index] = Math.round(bytes);
     }

@@ -61,7 +61,11 @@ function measure(spec: TaskSpec, sizes: readonly number[], sameRack: boolean): F
     backend: spec.baseline,
     podMtuBytes: null,
     policy: { rules: 0 },
-    cluster: { ...cluster, nodes: 2, nodesPerRack: sameRack ? 2 : 1, subnets: 'one', lossRate: 0 },
+    cluster: {
+      ...cluster,
+      ...{ nodes: 2, nodesPerRack: sameRack ? 2 : 1, subnets: 'one', lossRate: 0, fabricMtuBytes: null },
+      ...{ coldNeighbours: false, broadcastsPerS: 0 },
+    },
     traffic: { flows: spec.traffic.flows! },
     warmupPs: 0,
     windowPs: at,

@@ -15,6 +15,7 @@ import type {
 } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import { MODEL_VERSION } from './core/version.ts';
+import { portClass } from './fabric/portPlan.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { type Measure, SAMPLES, type Snapshot } from './measure.ts';
@@ -107,8 +108,10 @@ function counters(cluster: Cluster, measure: Measure, totals: readonly StageTota
     partitions.reduce((s, _, i) => s + measure.end[i]![f] - measure.begin[i]![f], 0);
   let wire = 0;
   partitions.forEach((p, i) => {
-    for (let l = 0; l < p.nodeCount; l++)
-      wire += measure.end[i]!.portBytes[l]! - measure.begin[i]!.portBytes[l]!;
+    for (let port = 0; port < p.ports.count; port++) {
+      if (portClass(p, port) === 0)
+        wire += measure.end[i]!.portBytes[port]! - measure.begin[i]!.portBytes[port]!;
+    }
   });
   const flowsStarted = total((l) => l.flowsStarted);
   const flowsFinished = total((l) => l.flowsFinished);

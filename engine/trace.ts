@@ -10,6 +10,7 @@ import { K_JOB_END } from './core/kinds.ts';
 import { QUEUE_NAMES } from './core/queues.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { EPOCH_SHIFT, F_DATA, F_RETRANSMIT, F_UDP } from './fabric/batch.ts';
+import { portName } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
 import { T_DAEMON, T_KWORKER } from './host/tables.ts';
 import { runTask } from './task.ts';
@@ -178,7 +179,7 @@ class Recorder {
         const lengthPs = ports.lastDeparture - startPs;
         const range = this.part(p, b);
         this.links.push({
-          name: this.portName(p, port),
+          name: portName(p, port),
           p,
           range,
           startPs,
@@ -189,16 +190,6 @@ class Recorder {
       }
       return sent;
     };
-  }
-
-  private portName(p: Partition, port: number): string {
-    const { nodeCount, firstNode, setup, index } = p;
-    if (port < nodeCount) return `NIC of node ${firstNode + port} to its switch`;
-    if (port < 2 * nodeCount) return `switch of rack ${index} to node ${firstNode + port - nodeCount}`;
-    const up = port - 2 * nodeCount;
-    return up < setup.uplinks
-      ? `uplink ${up} of rack ${index}`
-      : `spine ${up - setup.uplinks} to rack ${index}`;
   }
 
   private watchApplication(p: Partition): void {

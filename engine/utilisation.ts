@@ -9,10 +9,11 @@
 import type { Cluster } from './build.ts';
 import type { Binding, ResourceClass } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
+import { busiestLink, nicPort, torPort } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
 import { T_APP, T_DAEMON } from './host/tables.ts';
 import type { Measure, Snapshot } from './measure.ts';
-import { netperfPairs } from './traffic/connect.ts';
+import { netperfPairs } from './traffic/netperf.ts';
 
 export type Utilisation = Partial<Record<ResourceClass, number>>;
 
@@ -22,8 +23,9 @@ const HOST_CLASSES = ['application core', 'softirq core', 'daemon thread', 'kwor
 function ofNode(cluster: Cluster, p: Partition, local: number, a: Snapshot, b: Snapshot): Utilisation {
   const { windowPs } = cluster.spec;
   const { cores: perNode, sharedCores } = cluster.setup;
+  const share = (port: number): number => (b.portPs[port]! - a.portPs[port]!) / windowPs;
   const best: Utilisation = {
-    NIC: cluster.setup.machine.wire === 'veth' ? 0 : (b.portPs[local]! - a.portPs[local]!) / windowPs,
+    NIC: cluster.setup.machine.wire === 'veth' ? 0 : busiestLink(p, local, nicPort, share),
   };
   const base = p.coreBase(local) / STRIDE;
   const raise = (cls: ResourceClass, value: number) => {
@@ -94,7 +96,7 @@ function portMeans(cluster: Cluster, measure: Measure, mean: Utilisation): void 
     const n = p.nodeCount;
     for (let l = 0; l < n; l++) {
       if (p.probeNodes[l] === 1) continue;
-      down += (b.portPs[n + l]! - a.portPs[n + l]!) / windowPs;
+      down += busiestLink(p, l, torPort, (port) => (b.portPs[port]! - a.portPs[port]!) / windowPs);
       ports++;
     }
     let busiestUp = 0;
@@ -122,7 +124,8 @@ function busiestDown(cluster: Cluster, measure: Measure): number {
     const a = measure.begin[p.index]!;
     const b = measure.end[p.index]!;
     for (let l = 0; l < p.nodeCount; l++) {
-      best = Math.max(best, (b.portPs[p.nodeCount + l]! - a.portPs[p.nodeCount + l]!) / windowPs);
+      const share = (port: number): number => (b.portPs[port]! - a.portPs[port]!) / windowPs;
+      best = Math.max(best, busiestLink(p, l, torPort, share));
     }
   }
   return best;

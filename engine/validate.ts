@@ -2,7 +2,7 @@
 import type { TaskSpec } from './core/taskSpec.ts';
 import { leastMtuBytes, udpIpBytes } from './host/family.ts';
 import { feasibility } from './host/feasible.ts';
-import { deriveMtu } from './host/mtu.ts';
+import { deriveMtu, UDP_BYTES_MAX } from './host/mtu.ts';
 import { serviceProblem } from './host/services.ts';
 import { offeredLoads } from './traffic/load.ts';
 
@@ -38,7 +38,20 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(c.fabricDelayNs >= 10, 'cluster.fabricDelayNs', `${c.fabricDelayNs} is below 10 ns`);
   need(c.hostDelayNs >= 0, 'cluster.hostDelayNs', `${c.hostDelayNs} is negative`);
   need(c.bufferBytes >= 1538, 'cluster.bufferBytes', `${c.bufferBytes} holds no packet`);
+  range(c.bondLinks, 'cluster.bondLinks', 1, 8);
+  need(c.bondLinks === 1 || m.wire === 'nic', 'cluster.bondLinks', 'a veth machine has no links to bond');
+  const warm = 'hosts of a veth machine share a kernel: their neighbours are always known';
+  need(c.broadcastsPerS >= 0, 'cluster.broadcastsPerS', `${c.broadcastsPerS} is negative`);
+  need(
+    c.broadcastsPerS === 0 || m.wire === 'nic',
+    'cluster.broadcastsPerS',
+    'a veth machine has no fabric to flood',
+  );
+  need(!c.coldNeighbours || m.wire === 'nic', 'cluster.coldNeighbours', warm);
   need(c.lossRate >= 0 && c.lossRate <= 0.5, 'cluster.lossRate', `${c.lossRate} is not from 0 to 0.5`);
+  range(c.fabricMtuBytes ?? c.mtuBytes, 'cluster.fabricMtuBytes', 576, 65_535);
+  const switched = 'a veth machine has no switch: leave it null';
+  need(c.fabricMtuBytes === null || m.wire === 'nic', 'cluster.fabricMtuBytes', switched);
   need(
     c.lossRate === 0 || m.wire === 'nic',
     'cluster.lossRate',
@@ -65,8 +78,10 @@ function netperfProblems(spec: TaskSpec, need: Need): void {
   const path = 'traffic.netperf';
   const udp = np.kind.startsWith('UDP');
   const largest = udp ? Math.max(np.messageBytes, np.kind === 'UDP_RR' ? np.responseBytes : 0) : 0;
-  const fits = `a datagram of ${largest} B exceeds the pod MTU of ${pod} less ${heads} (fragments are not modelled)`;
-  need(largest <= pod - heads, `${path}.messageBytes`, fits);
+  need(largest <= UDP_BYTES_MAX, `${path}.messageBytes`, `a datagram of ${largest} B exceeds 65,507`);
+  const segment = `a segment of ${np.messageBytes} B exceeds the pod MTU of ${pod} less ${heads}: lower messageBytes`;
+  const gso = np.udpGso && np.kind === 'UDP_STREAM';
+  need(!gso || np.messageBytes <= pod - heads, `${path}.udpGso`, segment);
   const bytes = `${np.messageBytes} is not from 1 to 16,777,216`;
   need(whole(np.messageBytes, 1, 1 << 24), `${path}.messageBytes`, bytes);
   need(whole(np.streams, 1, 100_000), `${path}.streams`, `${np.streams} is not from 1 to 100,000`);

@@ -27,6 +27,8 @@ export interface Question {
   readonly bgpFabric: boolean;
   /** The platform forwards IP protocol 4. */
   readonly protocol4: boolean;
+  /** The platform drops packets with addresses that are no node's own. */
+  readonly sourceDestCheck: boolean;
   readonly kernel: Kernel;
   /** Addresses of pods and nodes. */
   readonly ipFamily: IpFamily;
@@ -42,21 +44,19 @@ export const olderThan = (one: Kernel, other: Kernel): boolean =>
 
 /** Two nodes as far apart as the question's subnets put them. */
 export function farCluster(question: Question): ClusterSpec {
-  const { subnets, bgpFabric, protocol4, ipFamily } = question;
+  const { subnets, bgpFabric, protocol4, sourceDestCheck, ipFamily } = question;
   return twoNodes({
     nodesPerRack: subnets === 'rack' ? 1 : 40,
     subnets,
     fabricKnowsPods: bgpFabric,
     protocol4Allowed: protocol4,
+    sourceDestCheck,
     ipFamily,
   });
 }
 
 /** Two nodes of one subnet. */
 export function nearCluster(question: Question): ClusterSpec {
-  return twoNodes({
-    fabricKnowsPods: question.bgpFabric,
-    protocol4Allowed: question.protocol4,
-    ipFamily: question.ipFamily,
-  });
+  const { bgpFabric, protocol4, sourceDestCheck, ipFamily } = question;
+  return twoNodes({ fabricKnowsPods: bgpFabric, protocol4Allowed: protocol4, sourceDestCheck, ipFamily });
 }

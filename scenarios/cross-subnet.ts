@@ -3,7 +3,7 @@
  * CrossSubnet encapsulate only where they must, tunnels always, and plain routes need a fabric that knows the
  * pods (`--set cluster.fabricKnowsPods=true`) or do not work at all.
  *
- * Left out: routers between subnets that are slower than switches; source/destination checks.
+ * Left out: routers between subnets that are slower than switches.
  */
 import { leafSpine } from './lib/cluster.ts';
 import { defineScenario } from './lib/define.ts';

@@ -2,6 +2,7 @@
  * The shipped scenarios by name. Each file is also a scenario of its own: `tsx run scenarios/pod-to-pod.ts`.
  */
 import allBackends from './all-backends.ts';
+import bonding from './bonding.ts';
 import crossSubnet from './cross-subnet.ts';
 import incast from './incast.ts';
 import jumbo from './jumbo.ts';
@@ -17,6 +18,7 @@ import sameNode from './same-node.ts';
 import serviceScale from './service-scale.ts';
 import websearch from './websearch.ts';
 import wireguard from './wireguard.ts';
+import wrongMtu from './wrong-mtu.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   largeCluster,
@@ -26,7 +28,9 @@ export const SCENARIOS: readonly Scenario[] = [
   allBackends,
   offloadMatrix,
   jumbo,
+  wrongMtu,
   rssEntropy,
+  bonding,
   crossSubnet,
   wireguard,
   incast,

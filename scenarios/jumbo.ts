@@ -2,7 +2,7 @@
  * Jumbo frames with and without offloads: they spare what is paid per packet, so they help who handles
  * packets. Super-packets hide the MTU from most of a host that can build them.
  *
- * Left out: MTUs between (`mtu-sweep`); a path that does not carry the frames.
+ * Left out: MTUs between (`mtu-sweep`); a path that does not carry the frames (`wrong-mtu`).
  */
 import { twoNodes } from './lib/cluster.ts';
 import { defineScenario } from './lib/define.ts';

@@ -111,18 +111,18 @@ function planOf(exp: string, cfg: Config, mtuBytes: number): Plan {
   switch (exp) {
     case 'e0_hole':
     case 'e4_fwd_routes':
-      return hole(number(cfg, 'msg', 64));
+      return hole(number(cfg, 'msg', 64), mtuBytes);
     case 'e4_fwd_rules':
-      return hole(number(cfg, 'msg', 64));
+      return hole(number(cfg, 'msg', 64), mtuBytes);
     case 'e4_tcp_rules':
       return stream(1, IPERF_WRITE_BYTES);
     case 'e1':
       return bulk(text(cfg, 'kind'), mtuBytes);
     case 'e2':
       if (text(cfg, 'proto') === 't') return stream(1, number(cfg, 'msg'));
-      return flood(number(cfg, 'msg'), mtuBytes);
+      return flood(number(cfg, 'msg'));
     case 'e3':
-      return exchange(cfg, mtuBytes);
+      return exchange(cfg);
     case 'e0u_paced':
       return paced(cfg);
     default:
@@ -131,12 +131,12 @@ function planOf(exp: string, cfg: Config, mtuBytes: number): Plan {
 }
 
 /** Datagrams into a full socket. From the start: those that fill it are counted with the others. */
-const hole = (messageBytes: number): Plan => ({
-  traffic: netperf('UDP_STREAM', { messageBytes, sink: true }),
-  warmupMs: 0,
-  windowMs: 50,
-  awake: false,
-});
+function hole(messageBytes: number, mtuBytes: number): Plan {
+  if (messageBytes > mtuBytes - 28)
+    throw new NotModelled('a datagram in fragments has no price of one packet');
+  const traffic = netperf('UDP_STREAM', { messageBytes, sink: true });
+  return { traffic, warmupMs: 0, windowMs: 50, awake: false };
+}
 
 const stream = (streams: number, messageBytes: number): Plan => ({
   traffic: netperf('TCP_STREAM', { streams, messageBytes }),
@@ -145,23 +145,24 @@ const stream = (streams: number, messageBytes: number): Plan => ({
   awake: true,
 });
 
-function flood(messageBytes: number, mtuBytes: number): Plan {
-  if (messageBytes > mtuBytes - 28) throw new NotModelled('fragmented datagrams are not modelled');
-  return { traffic: netperf('UDP_STREAM', { messageBytes }), warmupMs: 20, windowMs: 100, awake: true };
-}
+const flood = (messageBytes: number): Plan => ({
+  traffic: netperf('UDP_STREAM', { messageBytes }),
+  warmupMs: 20,
+  windowMs: 100,
+  awake: true,
+});
 
 function bulk(kind: string, mtuBytes: number): Plan {
   const streams = /^tcp(\d+)$/.exec(kind)?.[1];
   if (streams !== undefined) return stream(Number(streams), IPERF_WRITE_BYTES);
   // iperf3 sizes its datagrams by the path's MSS; the tunnels' is 50 bytes shorter.
-  if (kind === 'udp') return flood(mtuBytes - 28 - 50, mtuBytes);
+  if (kind === 'udp') return flood(mtuBytes - 28 - 50);
   throw new NotModelled(`unknown kind of stream '${kind}'`);
 }
 
-function exchange(cfg: Config, mtuBytes: number): Plan {
+function exchange(cfg: Config): Plan {
   const bytes = number(cfg, 'msg');
   const tcp = text(cfg, 'proto') === 't';
-  if (!tcp && bytes > mtuBytes - 28) throw new NotModelled('fragmented datagrams are not modelled');
   const traffic = netperf(tcp ? 'TCP_RR' : 'UDP_RR', { messageBytes: bytes, responseBytes: bytes });
   return { traffic, warmupMs: 20, windowMs: 200, awake: number(cfg, 'nohalt', 0) === 1 };
 }

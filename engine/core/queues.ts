@@ -17,6 +17,15 @@ export const Q_STALE = 9;
 export const Q_RANDOM_LOSS = 10;
 /** First packets of flows that find no room. */
 export const Q_CONNTRACK = 11;
+/** Larger than what the path's first device carries, and not to be fragmented. */
+export const Q_MTU = 12;
+/** Larger than what the switches carry: nobody is told. */
+export const Q_FABRIC_MTU = 13;
+/** Fragments of a datagram of which others are missing. */
+export const Q_REASSEMBLY = 14;
+/** Packets that wait for a neighbour's address, and for a WireGuard handshake: the oldest is dropped. */
+export const Q_NEIGHBOUR = 15;
+export const Q_STAGED = 16;
 
 export const QUEUE_NAMES = [
   'rx ring (rx_missed)',
@@ -31,4 +40,9 @@ export const QUEUE_NAMES = [
   'stale segment',
   'random loss',
   'conntrack table',
+  'mtu exceeded',
+  'fabric mtu (silent)',
+  'incomplete datagram',
+  'neighbour queue (NEIGH_QUEUEFULL)',
+  'staged for a handshake (WireGuard)',
 ] as const;

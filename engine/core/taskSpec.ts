@@ -22,16 +22,34 @@ export interface ClusterSpec {
   readonly bufferBytes: number;
   /** Queue length that marks CE, bytes; 0: never. */
   readonly ecnBytes: number;
-  /** MTU of the links, bytes. */
+  /** MTU of the links, as the nodes believe, bytes. */
   readonly mtuBytes: number;
+  /** What the switches carry, bytes; larger packets vanish there without a word. null: what the nodes believe. */
+  readonly fabricMtuBytes: number | null;
+  /** Senders hear of it when a packet is too large for a device of their path (ICMP passes). */
+  readonly pmtud: boolean;
+  /** Nodes lower the MSS that connections agree on to what the path's devices carry. */
+  readonly mssClamp: boolean;
   /** one: a single L2 domain; rack: a subnet a rack. */
   readonly subnets: 'one' | 'rack';
   /** The fabric has routes to pods (BGP with the ToRs). */
   readonly fabricKnowsPods: boolean;
   /** The platform forwards IP protocol 4. */
   readonly protocol4Allowed: boolean;
+  /** The platform drops packets whose source or destination is not an address of the node's own (clouds). */
+  readonly sourceDestCheck: boolean;
   /** Same seed for every switch's ECMP hash: polarised paths. */
   readonly ecmpPolarised: boolean;
+  /** No host knows a neighbour's address or has shaken hands with a tunnel peer: first packets wait for it. */
+  readonly coldNeighbours: boolean;
+  /** Broadcasts that the pods of a node send, 1/s; they leave it only over a VXLAN that floods. */
+  readonly broadcastsPerS: number;
+  /** How VXLAN devices flood: not at all (static entries, as backends set them up), a copy a peer, one for a group. */
+  readonly vxlanFlood: 'none' | 'head-end' | 'multicast';
+  /** Members of a host's bond, each of linkGbps / bondLinks: 1 (no bond) … 8. */
+  readonly bondLinks: number;
+  /** How a host chooses the member: Linux's xmit_hash_policy. */
+  readonly bondHash: 'layer2' | 'layer2+3' | 'layer3+4' | 'encap3+4';
   /** Share of packets that the receiving host's link loses at random, 0 … 0.5. */
   readonly lossRate: number;
   /** Addresses of pods and nodes: inner and outer headers. */
@@ -79,6 +97,10 @@ export interface NetperfTraffic {
   readonly paceMessagesPerS: number;
   /** UDP_STREAM with a pace: messages sent together. */
   readonly burst: number;
+  /** UDP_STREAM: one system call sends up to 64 messages as one super-packet (UDP_SEGMENT). */
+  readonly udpGso: boolean;
+  /** TCP_STREAM: sends pin the program's pages instead of copying them (MSG_ZEROCOPY). */
+  readonly zerocopy: boolean;
   /** Both pods on one node. */
   readonly sameNode: boolean;
   /** UDP_STREAM into a socket that nobody reads: each packet dies at the full socket (price of a packet). */

@@ -22,6 +22,9 @@ export interface Tuple {
   readonly proto: number;
 }
 
+/** What a fragment shows to those that hash headers: addresses alone. */
+export const portless = (t: Tuple): Tuple => ({ ...t, sport: 0, dport: 0, proto: 0 });
+
 /** Outer tuple of a flow on a path; the inner one where nothing is put around it. */
 export function outerTuple(path: Path, inner: Tuple, srcNode: number, dstNode: number): Tuple {
   const ip = path.headers.find((h) => h.proto !== undefined);

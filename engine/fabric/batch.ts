@@ -2,7 +2,7 @@
  * Batches: what travels. Contiguous packets of one flow with a spacing; an skb of any size is one batch.
  * One pool a partition; a list is a chain of `next`.
  *
- * Left out: payload contents, checksums, fragments.
+ * Left out: payload contents, checksums.
  */
 import { STRIDE, Table } from '../core/table.ts';
 
@@ -20,6 +20,13 @@ export const F_RETRANSMIT = 32;
 export const F_ECE = 64;
 export const F_SYN = 128;
 export const F_FIN = 256;
+/** Fragments of one datagram: `tsVal` names it, `tsEcr` is the number of all its fragments. */
+export const F_FRAG = 512;
+/** To all nodes: switches copy it. */
+export const F_GROUP = 1 << 13;
+/** Belongs to no socket: a question for a neighbour or peer, or its answer. */
+export const F_FRAME = 1 << 14;
+export const F_ANSWER = 1 << 15;
 /** The connection's epoch stands above this bit: what an earlier connection of the socket left is ignored. */
 export const EPOCH_SHIFT = 16;
 
@@ -148,6 +155,7 @@ export class Batches extends Table {
       this.path[a] === this.path[b] &&
       this.flags[a] === this.flags[b] &&
       (this.flags[a]! & (F_DATA | F_UDP)) !== 0 &&
+      (this.flags[a]! & F_FRAG) === 0 &&
       this.from[a] === this.from[b] &&
       this.seq[a]! + this.bytes[a]! === this.seq[b]! &&
       this.packets[a]! + this.packets[b]! <= packetsMax &&

@@ -66,7 +66,10 @@ export interface Path {
   /** Outer headers, outermost first; none on a plain path. Ethernet of the wire is the link's. */
   readonly headers: readonly Header[];
   readonly steps: readonly Step[];
-  /** What the first packet waits for. */
+  /**
+   * What the first packet waits for besides the next hop's address, which every path with a wire asks for: a bridge's
+   * pods for each other (arp), a tunnel for its keys (handshake).
+   */
   readonly opens?: readonly ('arp' | 'handshake')[];
   /** Which offload splits the tunnel's super-packets; none: plain TSO. */
   readonly tunnel?: 'udp' | 'ipip';
@@ -92,8 +95,11 @@ export interface Unreachable {
   readonly unreachable: string;
 }
 
-/** What a backend needs of the network: of its links, its routes, its filters, its addresses. */
-export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed' | 'ipv4';
+/**
+ * What a backend needs of the network: of its links, its routes, its filters, its addresses. foreignAddresses: it
+ * passes packets whose addresses are no node's own (a plain path shows the pods').
+ */
+export type Need = 'sameL2' | 'fabricKnowsPods' | 'protocol4Allowed' | 'ipv4' | 'foreignAddresses';
 
 export interface Backend {
   readonly name: string;

@@ -43,7 +43,8 @@ export function commonRows(rows: Rows, machine: Machine) {
 export const singleRow = (rows: Rows, machine: Machine, name: string, stage: StageId): number =>
   register(rows, machine, name, 'system', [stage]);
 
-function register(
+/** One row of these stages, in this order. @returns its even id */
+export function register(
   rows: Rows,
   machine: Machine,
   name: string,

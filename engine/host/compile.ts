@@ -4,7 +4,7 @@
  *
  * Rules: WIRE is expanded by the machine (NIC or veth); steps whose fact does not hold are dropped; a softirq
  * hop on the caller's core fuses into the lane before it; a lane has a row for super-packets (GSO) and one for
- * single packets, which pay no segmentation. Left out: first packets that wait for ARP or a handshake.
+ * single packets, which pay no segmentation.
  */
 import type { PolicySpec } from '../core/taskSpec.ts';
 import type { Backend, Fact, Hop, If, Path, Place, Unreachable } from './backend.ts';
@@ -14,6 +14,7 @@ import { RowBuilder, Rows } from './rows.ts';
 import { type RuleCost, ruleCost } from './rules.ts';
 import { connectStage, proxiedMachine, type Way, waysOf } from './services.ts';
 import { STAGES, type StageDef, type StageId } from './stages.ts';
+import { type TransportRows, transportRows } from './transportRows.ts';
 
 /** Where a lane's batches come from. */
 export type LaneEntry =
@@ -74,7 +75,7 @@ export interface Compiled {
   readonly choose: Readonly<Record<Place, number>>;
   /** The same for who answers: another one where new flows or services' addresses make a difference. */
   readonly answer: Readonly<Record<Place, number>>;
-  readonly row: CommonRows;
+  readonly row: CommonRows & TransportRows;
   /** Row of a connect() that finds its service in an eBPF map; −1: none does. */
   readonly serviceConnect: number;
 }
@@ -83,7 +84,7 @@ export interface Compiled {
 export function compile(backend: Backend, machine: Machine, policy: PolicySpec): Compiled {
   const rules = ruleCost(policy, machine);
   const rows = new Rows();
-  const row = commonRows(rows, machine);
+  const row = { ...commonRows(rows, machine), ...transportRows(rows, machine) };
   const kernel = proxiedMachine(machine, policy);
   const names = Object.keys(backend.paths);
   const ways = names.map((name) => waysOf(name, backend.paths[name]!, machine, policy));

@@ -3,7 +3,7 @@
  * cores' kworkers (a whole GSO list on one, or packet by packet), and one serial worker (transmit) or NAPI
  * (receive) takes finished batches from the head of the ring.
  *
- * Left out: the 128-packet staged queue (a handshake is never pending), per-device rings apart from the peers'.
+ * Left out: per-device rings apart from the peers'. What waits for a handshake: opens.ts.
  * Source: drivers/net/wireguard/{send,receive,queueing}.c, Linux 6.12 (rings of 1,024).
  */
 

@@ -26,14 +26,15 @@ export function emit(p: Partition, b: number, core: number): void {
   if (lane.split) batches.units[b] = batches.packets[b]!;
   switch (lane.exit) {
     case 'wire':
-      nicTransmit(p, b, core);
+      if (p.opens === null || !p.opens.holds(p, b, core, true)) nicTransmit(p, b, core);
       return;
     case 'tunRing':
     case 'udpSocket':
       serverQueue(p, b, lane.exit === 'tunRing', p.daemonOf(batches, b, lane));
       return;
     case 'wgCrypt':
-      cryptQueue(p, b, core);
+      if (p.opens === null || lane.endsAtReceiver || !p.opens.holds(p, b, core, false))
+        cryptQueue(p, b, core);
       return;
     case 'wgPeer':
       peerOrder(p, b);
@@ -46,7 +47,8 @@ export function emit(p: Partition, b: number, core: number): void {
       return;
     }
     default:
-      throw new Error('a batch at its socket is not emitted');
+      if (p.opens === null) throw new Error('a batch at its socket is not emitted');
+      p.opens.opened(p, b, core);
   }
 }
 
@@ -62,28 +64,29 @@ function rpsCore(p: Partition, b: number): number {
 }
 
 /** qdisc and NIC: the skb's packets leave at the line's rate; its completion comes back to the TX queue's core. */
-function nicTransmit(p: Partition, b: number, core: number): void {
+export function nicTransmit(p: Partition, b: number, core: number): void {
   const { batches, ports, items, napis, qdiscs, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
+  const port = p.bond === null ? local : p.bond.nicPort(p, b);
   const units = batches.units[b]!;
   const packets = batches.packets[b]!;
   const bytes = batches.bytes[b]!;
   const sock = batches.from[b]!;
-  const backlogBytes = ports.backlogPs(local, p.wheel.now) / ports.psPerByte(local);
+  const backlogBytes = ports.backlogPs(port, p.wheel.now) / ports.psPerByte(port);
   const skbBytes = batches.wire[b]! / units;
-  const limit = qdiscs.limitBytes(local, backlogBytes, setup.machine.nic.qdiscSkbs, skbBytes);
+  const limit = qdiscs.limitBytes(port, backlogBytes, setup.machine.nic.qdiscSkbs, skbBytes);
   p.offered[Q_QDISC]! += packets;
   let sent = 0;
   while (setup.packetGranularity && batches.packets[b]! > 1) {
-    sent += transmit(p, batches.splitFront(b, 1), limit);
+    sent += transmit(p, batches.splitFront(b, 1), port, limit);
   }
-  sent += transmit(p, b, limit);
+  sent += transmit(p, b, port, limit);
   if (sent === 0) {
     if (sock >= 0) p.upper.completed(p, sock, bytes, core);
     return;
   }
   // An skb of which the tail was cut still takes its place.
-  qdiscs.add(local, Math.ceil((units * sent) / packets), (skbBytes * units * sent) / packets);
+  qdiscs.add(port, Math.ceil((units * sent) / packets), (skbBytes * units * sent) / packets);
   const queue = ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;
   const napi = (local * setup.rxQueues + queue) * STRIDE;
   const item = items.alloc();
@@ -99,11 +102,11 @@ function nicTransmit(p: Partition, b: number, core: number): void {
   arm(p, napi);
 }
 
-/** Puts batch `b` on its host's link. @returns the packets that found room. */
-function transmit(p: Partition, b: number, limitBytes: number): number {
+/** Puts batch `b` on its host's link `port`. @returns the packets that found room. */
+function transmit(p: Partition, b: number, port: number, limitBytes: number): number {
   const { batches, ports, setup } = p;
   const local = batches.srcNode[b]! - p.firstNode;
-  if (!ports.send(local, batches, b, p.wheel.now, limitBytes)) {
+  if (!ports.send(port, batches, b, p.wheel.now, limitBytes)) {
     p.lose(b, Q_QDISC);
     return 0;
   }

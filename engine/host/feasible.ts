@@ -18,6 +18,12 @@ export function feasibility(backend: Backend, cluster: ClusterSpec, policy: Poli
     if (path.tunnel === 'ipip' && !cluster.protocol4Allowed) {
       return 'the platform drops IP protocol 4 (set cluster.protocol4Allowed, or choose a UDP tunnel)';
     }
+    if (cluster.sourceDestCheck && path.headers.length === 0 && backend.needs.includes('foreignAddresses')) {
+      return (
+        "the platform drops packets with addresses that are no node's own, as pods' on plain routes are " +
+        '(set cluster.sourceDestCheck=false: switch the check off, or encapsulate)'
+      );
+    }
     if (policy.viaService === true && !meetsProxy(path, policy)) {
       return `its pods' packets pass netfilter by, and with it a proxy by ${policy.proxy} (set policy.proxy=ebpf)`;
     }

@@ -3,12 +3,14 @@
  *
  * Left out: 802.1Q tags, IP options, TCP options other than timestamps.
  * Source: header lengths of RFC 791, 768, 7348, 2003 and the WireGuard paper; wire cost of IEEE 802.3
- * (docs/SOURCES.md, section "Headers").
+ * (docs/SOURCES.md, section "Headers"); fragments: net/ipv4/ip_output.c (__ip_append_data), Linux 6.12.
  */
 import { assert, assertWhole } from '../core/assert.ts';
 import type { Backend, Path } from './backend.ts';
 import { type IpFamily, inFamily, tcpIpBytes } from './family.ts';
 
+/** Largest UDP payload: 65,535 less the headers of IPv4. */
+export const UDP_BYTES_MAX = 65_507;
 /** Ethernet 14 + FCS 4 + preamble and SFD 8 + inter-frame gap 12. */
 export const WIRE_FRAMING_BYTES = 38;
 /** A shorter IP packet is padded to the 64 bytes of a minimum frame. */
@@ -64,4 +66,19 @@ export function wireBytes(path: Path, innerIpBytes: number, podMtuBytes: number)
   const pad = path.padBytes ?? 1;
   const padded = Math.min(podMtuBytes, Math.ceil(innerIpBytes / pad) * pad);
   return Math.max(WIRE_IP_BYTES_MIN, padded + headerBytes(path)) + WIRE_FRAMING_BYTES;
+}
+
+/**
+ * The fragments of one IP packet, bytes each with its headers: full ones carry a multiple of eight, the last the rest.
+ * @param payloadBytes behind the IP header
+ * @param headBytes    of each fragment: IPv4 20, IPv6 40 and its fragment header 8
+ */
+export function fragmentBytes(payloadBytes: number, mtuBytes: number, headBytes: number): number[] {
+  const most = mtuBytes - headBytes;
+  const full = most - (most % 8);
+  const sizes: number[] = [];
+  let left = payloadBytes;
+  for (; left > most; left -= full) sizes.push(full + headBytes);
+  sizes.push(left + headBytes);
+  return sizes;
 }

@@ -4,7 +4,6 @@
  * 20 µs. A poll that used that budget up is followed by another; one that did not ends the softirq, and what came
  * meanwhile waits for its moderated interrupt (napi_complete_done). Instances: NIC queues, a core's backlog (veth
  * rings, RPS), tunnel peers, and a core's sockets (TCP timers, TSQ).
- *
  * Left out: busy polling, threaded NAPI, adaptive moderation, GRO across polls. Source: net/core/dev.c, Linux 6.12.
  */
 import { C_HOST, K_IRQ } from '../core/kinds.ts';
@@ -252,12 +251,13 @@ function receive(p: Partition, b: number): void {
     groReceive(p, b);
     return;
   }
-  p.charge(lane.rowPlain, batches.units[b]!, n, batches.bytes[b]!);
+  p.charge(lane.rowPlain, batches.units[b]!, isWhole(p, b) ? 1 : n, batches.bytes[b]!);
   leaveLane(p, b, lane);
 }
 
 /** The lane's work on `b` is priced: it reaches its socket in this job, or leaves at the job's end. */
 export function leaveLane(p: Partition, b: number, lane: Lane): void {
+  if (p.opens?.takes(p, b, lane)) return;
   if (lane.exit === 'socket') {
     if (lane.split) p.batches.units[b] = p.batches.packets[b]!;
     p.inline(b);

@@ -12,11 +12,16 @@ import { QUEUE_NAMES } from '../core/queues.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import type { Bond } from '../fabric/bond.ts';
+import type { FabricMtu } from '../fabric/fabricMtu.ts';
 import type { RandomLoss } from '../fabric/loss.ts';
+import { portCount } from '../fabric/portPlan.ts';
 import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
+import type { FragmentPlan } from './fragmentPlan.ts';
 import { GroTable } from './gro.ts';
 import { Items, Peers } from './items.ts';
+import type { Opens } from './opens.ts';
 import { Qdiscs } from './qdisc.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
@@ -41,6 +46,10 @@ export class Partition {
   readonly peerOf = new Map<number, number>();
   readonly sockets = new Sockets();
   readonly gro = new GroTable();
+  /** Datagram that waits for more of its fragments, a batch, by its socket. */
+  readonly reassembly = new Map<number, number>();
+  /** How datagrams are fragmented (engine/transport/fragments.ts), by path, size and MTU. */
+  readonly fragmentPlans = new Map<number, FragmentPlan>();
   readonly qdiscs: Qdiscs;
   /** 1: the node carries a probe stream. */
   readonly probeNodes: Uint8Array;
@@ -54,6 +63,9 @@ export class Partition {
   upper!: Upper;
   wire: WireOnly | null = null;
   loss: RandomLoss | null = null;
+  fabricMtu: FabricMtu | null = null;
+  bond: Bond | null = null;
+  opens: Opens | null = null;
 
   // Statistics: whole numbers.
   readonly digest = new Digest();
@@ -99,13 +111,13 @@ export class Partition {
     this.firstNode = firstNode;
     this.nodeCount = nodeCount;
     this.batches = new Batches(256, setup.pathMssBytes);
-    this.qdiscs = new Qdiscs(nodeCount);
     const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
     this.cores = new Cores(cores);
     this.threads = new Threads(cores + nodeCount);
     this.napis = new Napis(cores * 2 + nodeCount * setup.rxQueues);
-    // NIC of each node, ToR port of each node, uplinks, spine ports.
-    this.ports = new Ports(nodeCount * 2 + setup.uplinks * 2);
+    this.ports = new Ports(portCount(nodeCount, setup.uplinks, setup.cluster.bondLinks));
+    // By NIC port: the first are the nodes' own.
+    this.qdiscs = new Qdiscs(setup.cluster.bondLinks > 1 ? this.ports.count : nodeCount);
     const rows = setup.compiled.rows.list.length;
     this.counters = new Float64Array(rows * COLUMN_COUNT);
     this.prices = setup.compiled.rows.prices;

@@ -24,6 +24,8 @@ export interface Setup {
   /** Per path: largest inner packet that a pod may send and the path carries, and its payload, bytes. */
   readonly pathMtuBytes: readonly number[];
   readonly pathMssBytes: readonly number[];
+  /** Per path: largest inner packet that the sending node's devices let through, bytes; Infinity within a node. */
+  readonly pathCarriesBytes: readonly number[];
   readonly moderationPs: number;
   /** Per path: outer headers + Ethernet, preamble and gap, bytes a packet. */
   readonly frameBytes: readonly number[];

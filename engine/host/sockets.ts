@@ -129,3 +129,5 @@ export const MARK_CONNECT = 32;
 export const MARK_OPENING = 64;
 /** Its node's conntrack table holds an entry that it has opened. */
 export const MARK_TRACKED = 128;
+/** An ICMP message has told it the MTU of its path. */
+export const MARK_PMTU = 256;

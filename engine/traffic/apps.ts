@@ -13,9 +13,13 @@ import { CALL, FLOW } from '../host/rows.ts';
 import { MARK_CONNECT, MARK_FRESH, MARK_OPENING, MARK_ROOM, MARK_WORK } from '../host/sockets.ts';
 import { closeConnection, openConnection } from '../transport/opening.ts';
 import type { Stack } from '../transport/stack.ts';
-import { sendDatagrams } from '../transport/udp.ts';
+import { segmentsMax, sendDatagram, sendSegments } from '../transport/udp.ts';
+import { pinsAreCopied } from '../transport/zerocopy.ts';
+import type { AppShape } from './appShape.ts';
+import { broadcast } from './broadcast.ts';
 import type { Ledger } from './ledger.ts';
 import {
+  R_BROADCAST,
   R_CRR_CLIENT,
   R_FLOW_RX,
   R_FLOW_TX,
@@ -40,15 +44,6 @@ const COPY_JOB_NS = 10_000;
 
 /** How far the open job has come, ps. */
 const jobNow = (p: Partition): number => p.wheel.now + Math.round(p.jobNs * 1000);
-
-export interface AppShape {
-  /** Bytes of one send of a stream, of a request, of a response. */
-  readonly messageBytes: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  /** Flows open and close a connection of their own. */
-  readonly handshake: boolean;
-}
 
 export class Apps {
   readonly shape: AppShape;
@@ -185,10 +180,14 @@ export class Apps {
     const most = left < PIECE_BYTES || small ? left : PIECE_BYTES;
     let bytes = want < most ? want : most;
     if (bytes > room) bytes = room;
-    if (small) p.chargeColumn(row.write, CALL, Math.ceil(bytes / message));
-    else if (left === message) p.chargeColumn(row.write, CALL, 1);
-    p.charge(row.write, Math.ceil(bytes / PIECE_BYTES), 0, bytes);
-    takePages(p, bytes);
+    const pinned = this.shape.zerocopy && role === R_STREAM;
+    const write = pinned ? row.writePinned : row.write;
+    if (small) p.chargeColumn(write, CALL, Math.ceil(bytes / message));
+    else if (left === message) p.chargeColumn(write, CALL, 1);
+    p.charge(write, Math.ceil(bytes / PIECE_BYTES), 0, bytes);
+    const copies = !pinned || pinsAreCopied(p, s);
+    if (pinned && copies) p.charge(row.writeCopied, 0, 0, bytes);
+    if (copies) takePages(p, bytes);
     tcp.write(ep, bytes, small || bytes === left || bytes === want || bytes === room);
     sockets.toWrite[s]! -= bytes;
     return true;
@@ -210,11 +209,15 @@ export class Apps {
       this.consume(p, s, bytes);
     }
     const role = sockets.role[s];
+    if (role === R_BROADCAST) {
+      for (; sockets.toWrite[s]! > 0; sockets.toWrite[s]! -= 1) broadcast(p, s);
+      return false;
+    }
     if (role === R_UDP_TX) return this.floodUdp(p, s) || sockets.rcvPackets[s]! > sockets.hidden[s]!;
     while (sockets.toWrite[s]! > 0) {
       const size = role === R_UDP_SERVER ? this.shape.responseBytes : this.shape.requestBytes;
       sockets.toWrite[s]! -= size;
-      sendDatagrams(p, s, 1, size);
+      sendDatagram(p, s, size);
     }
     return sockets.rcvPackets[s]! > sockets.hidden[s]!;
   }
@@ -223,6 +226,7 @@ export class Apps {
   private floodUdp(p: Partition, s: number): boolean {
     const { sockets, setup } = p;
     const size = this.shape.messageBytes;
+    const most = this.shape.udpGso ? segmentsMax(p, s, size) : 1;
     let sent = 0;
     while (sockets.toWrite[s]! > 0 && p.jobNs < setup.jobCapNs && sent < DATAGRAMS_PER_JOB) {
       if (sockets.sndBytes[s]! >= setup.machine.udpRcvbufBytes) {
@@ -230,10 +234,11 @@ export class Apps {
         return false;
       }
       p.coldCall();
-      sendDatagrams(p, s, 1, size);
+      const count = most > 1 ? Math.min(most, Math.ceil(sockets.toWrite[s]! / size)) : 1;
+      sendSegments(p, s, count, size);
       p.drainInline();
-      sockets.toWrite[s]! -= size;
-      sent++;
+      sockets.toWrite[s]! -= count * size;
+      sent += count;
     }
     return sockets.toWrite[s]! > 0;
   }
@@ -250,8 +255,10 @@ export class Apps {
   private fresh(p: Partition, s: number): void {
     const { sockets } = p;
     const { tcp } = this.stack;
+    // What was learned of the path's MTU stays with the route, not with the connection.
+    const mss = tcp.mssBytes(sockets.tcp[s]!);
     tcp.release(sockets.tcp[s]!);
-    sockets.tcp[s] = tcp.open(p.setup.mssBytes);
+    sockets.tcp[s] = tcp.open(mss);
     sockets.epoch[s] = (sockets.epoch[s]! + 1) & 0x7fff;
     sockets.marks[s]! |= MARK_FRESH;
     sockets.rcvUnits[s] = 0;

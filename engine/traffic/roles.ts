@@ -12,3 +12,4 @@ export const R_UDP_SINK = 9; //    nobody reads: each datagram dies at the full 
 export const R_UDP_RX = 10; //     reads datagrams
 export const R_UDP_RR_CLIENT = 11;
 export const R_UDP_SERVER = 12;
+export const R_BROADCAST = 13; //   sends one frame to all

@@ -17,6 +17,7 @@ const START = 2;
 const PACED = 3;
 const STOP = 4;
 const EXCHANGE = 5;
+const BROADCAST = 6;
 
 export class Sources {
   private readonly kind: number[] = [];
@@ -76,6 +77,18 @@ export class Sources {
     if (first < this.stopPs) this.at(p, first, source);
   }
 
+  /** Poisson broadcasts of one node, from socket `s`. */
+  addBroadcasts(p: Partition, seed: number, node: number, perS: number, s: number): void {
+    const source = this.add(BROADCAST, s, 1e12 / perS, 1);
+    this.streams[source] = new Stream(seed, `broadcast/node/${node}`);
+    this.nextBroadcast(p, source);
+  }
+
+  private nextBroadcast(p: Partition, source: number): void {
+    const next = p.wheel.now + this.streams[source]!.exponentialPs(this.gapPs[source]!);
+    if (next < this.stopPs) this.at(p, next, source);
+  }
+
   /** Socket `s` begins at `when` with `bytes` to write (Infinity: a stream). */
   addStart(p: Partition, s: number, when: number, bytes: number): void {
     this.at(p, when, this.add(START, s, 0, bytes));
@@ -113,6 +126,11 @@ export class Sources {
         p.sockets.toWrite[ref] = this.requestBytes;
         ledger.exchangeStarted(p, ref, p.wheel.now);
         queueWork(p, ref);
+        return;
+      case BROADCAST:
+        p.sockets.toWrite[ref]! += 1;
+        queueWork(p, ref);
+        this.nextBroadcast(p, source);
         return;
       case PACED:
         if (p.wheel.now >= this.stopPs) return;

@@ -2,7 +2,7 @@
  * Between hosts and applications: segments into TCP, ACKs and data out of it, datagrams, timers, TSQ.
  *
  * ACKs and what they clock out run in the context in which the segment arrived. Where a forwarding path orphans
- * the skb, TSQ and the send buffer stop counting there. Left out: the socket backlog of an owned socket, MSG_ZEROCOPY.
+ * the skb, TSQ and the send buffer stop counting there. Left out: the socket backlog of an owned socket.
  */
 
 import { C_TIMER, K_SOCK_TIMER } from '../core/kinds.ts';
@@ -14,6 +14,7 @@ import {
   F_DATA,
   F_ECE,
   F_FIN,
+  F_FRAME,
   F_RETRANSMIT,
   F_SYN,
   F_UDP,
@@ -26,6 +27,7 @@ import type { Partition } from '../host/partition.ts';
 import { batchWireBytes } from '../host/setup.ts';
 import { MARK_OPENING, MARK_ROOM } from '../host/sockets.ts';
 import { admits, openConnection } from './opening.ts';
+import { refused } from './pathMtu.ts';
 import { firstLane, keepsSocket, newSegment } from './segment.ts';
 import type { TcpTable } from './tcpTable.ts';
 import { deliverUdp } from './udp.ts';
@@ -59,6 +61,7 @@ export class Stack {
 
   deliver(p: Partition, b: number): void {
     if ((p.batches.flags[b]! & F_UDP) !== 0) deliverUdp(p, b);
+    else if ((p.batches.flags[b]! & F_FRAME) !== 0) p.consume(b);
     else this.deliverTcp(p, b);
   }
 
@@ -111,6 +114,7 @@ export class Stack {
     );
     if ((flags & F_DATA) !== 0) {
       tcp.inTsVal = batches.tsVal[b]!;
+      tcp.inMssBytes = batches.mssBytes(b);
       sockets.rcvUnits[s]! += units;
       acks = tcp.onData(ep, now, batches.seq[b]!, bytes, packets, units, (flags & F_CE) !== 0);
       p.deliveredPackets += packets;
@@ -184,6 +188,13 @@ export class Stack {
     own(p, s);
     p.charge(setup.compiled.row.tcpTx, 1, packets, bytes);
     const lane = firstLane(p, s, b);
+    const mss = tcp.mssBytes(sockets.tcp[s]!);
+    if (refused(p, b, (packets > 1 ? mss : bytes) + setup.tcpIpBytes)) {
+      const { pathMssBytes, cluster } = setup;
+      const fits = pathMssBytes[sockets.path[s]!]!;
+      if (cluster.pmtud) tcp.reduceMss(sockets.tcp[s]!, p.wheel.now, fits);
+      return;
+    }
     if (keepsSocket(p, b, lane)) {
       tcp.tsqCharge(sockets.tcp[s]!, bytes);
       batches.from[b] = s;

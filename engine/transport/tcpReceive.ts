@@ -99,7 +99,7 @@ function acksFor(
   before: number,
 ): number {
   const { c } = t.s;
-  const mss = c.mss[ep]!;
+  const mss = c.mss[ep]! < t.inMssBytes ? c.mss[ep]! : t.inMssBytes;
   const all = c.pendingBytes[ep]!;
   const tail = bytes - (packets - 1) * mss;
   if (tail < mss && c.echo[ep]! < 4) c.echo[ep]! += 2;

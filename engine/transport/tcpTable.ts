@@ -9,6 +9,7 @@
 import type { Congestion } from './congestion.ts';
 import { onAck } from './tcpAck.ts';
 import { AckWork } from './tcpBoard.ts';
+import { reduceMss } from './tcpMtu.ts';
 import { fillAck, initReceiver, onData, read } from './tcpReceive.ts';
 import { inFlight, nextSkb } from './tcpSend.ts';
 import {
@@ -48,6 +49,8 @@ export class TcpTable {
   readonly work = new AckWork();
   /** Timestamp of the segment that onData is told of, ps; −1: none. */
   inTsVal = -1;
+  /** Payload of a full segment as they come in on the path, bytes (icsk_ack.rcv_mss). */
+  inMssBytes = Infinity;
   // The skb that nextSkb decided on.
   outSeq = 0;
   outBytes = 0;
@@ -91,6 +94,16 @@ export class TcpTable {
     c.retransStamp[ep] = -1;
     initReceiver(s, ep, RCVBUF_BYTES);
     return ep;
+  }
+
+  /** Payload of the largest segment that it sends, bytes. */
+  mssBytes(ep: number): number {
+    return this.s.c.mss[ep]!;
+  }
+
+  /** What was sent in larger segments is known to have been dropped for its size. */
+  reduceMss(ep: number, now: number, mssBytes: number): void {
+    reduceMss(this, ep, now, mssBytes);
   }
 
   release(ep: number): void {

@@ -42,6 +42,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   pairs: ['traffic.netperf.pairs'],
   fanIn: ['traffic.netperf.fanIn'],
   requests: ['traffic.rpc.perNodePerS'],
+  bondHash: ['cluster.bondHash'],
   rules: ['policy.rules'],
   ruleKind: ['policy.ruleKind'],
   services: ['policy.services'],
@@ -61,7 +62,7 @@ const PRICE_FIELDS = ['firstNs', 'eachNs', 'packetNs', 'byteNs'];
 const HIDDEN = new Set(['name', 'title', 'pickIf', 'source', 'confidence', 'range', 'sizes']);
 const OPTIONAL_SECTIONS = new Set(['traffic.flows', 'traffic.rpc', 'traffic.netperf']);
 /** Leaves that may also be null. */
-const NULLABLE = new Set(['podMtuBytes', 'traffic.flows.rackLocalShare']);
+const NULLABLE = new Set(['podMtuBytes', 'cluster.fabricMtuBytes', 'traffic.flows.rackLocalShare']);
 
 const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -38,6 +38,8 @@ export function netperf(kind: NetperfKind, more: Partial<Omit<NetperfTraffic, 'k
     responseBytes: 1,
     paceMessagesPerS: 0,
     burst: 1,
+    udpGso: false,
+    zerocopy: false,
     sameNode: false,
     sink: false,
     pinned: false,

@@ -65,6 +65,8 @@ function wordProblems(settings: Settings): string[] {
   among('traffic.netperf.matrix', MATRICES);
   among('traffic.flows.matrix', ['uniform', 'permutation']);
   among('cluster.subnets', ['one', 'rack']);
+  among('cluster.vxlanFlood', ['none', 'head-end', 'multicast']);
+  among('cluster.bondHash', ['layer2', 'layer2+3', 'layer3+4', 'encap3+4']);
   among('cluster.ipFamily', ['ipv4', 'ipv6']);
   among('policy.ruleKind', ['iptables-legacy', 'nft', 'iptables-nft', 'set']);
   among('policy.proxy', ['none', 'iptables', 'ipvs', 'nft', 'ebpf']);

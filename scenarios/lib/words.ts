@@ -25,6 +25,10 @@ export const WORDS: Readonly<Record<string, Readonly<Record<string, Changes>>>> 
     software: offloads(['gso', 'gro']),
     none: offloads([]),
   },
+  /** Whether senders hear that a packet was too large. */
+  icmp: { passed: { 'cluster.pmtud': 'true' }, filtered: { 'cluster.pmtud': 'false' } },
+  /** Whether nodes lower the MSS of connections to what their devices carry. */
+  mss: { 'as-is': { 'cluster.mssClamp': 'false' }, clamped: { 'cluster.mssClamp': 'true' } },
   /** Where the two nodes of a netperf pair stand in a cluster with a subnet a rack. */
   place: {
     'same-subnet': { 'cluster.subnets': 'rack', 'cluster.nodesPerRack': 2 },

@@ -100,20 +100,18 @@ for (const backend of BACKENDS) {
 
 test('where each backend may go', () => {
   const needs = Object.fromEntries(BACKENDS.map((b) => [b.name, b.needs.join(' ')]));
-  assert.equal(needs['flannel-host-gw'], 'sameL2');
-  assert.equal(needs['calico-ipip'], 'protocol4Allowed ipv4');
-  assert.equal(needs['calico-bgp'], 'fabricKnowsPods');
-  assert.equal(needs['cilium-native'], 'fabricKnowsPods');
-  assert.equal(needs['calico-ebpf-ipip'], 'protocol4Allowed ipv4');
-  assert.equal(needs['calico-ebpf'], 'fabricKnowsPods');
-  assert.equal(needs['cilium-legacy'], 'fabricKnowsPods');
+  assert.equal(needs['flannel-host-gw'], 'sameL2 foreignAddresses');
+  for (const name of ['calico-bgp', 'calico-ebpf', 'cilium-native', 'cilium-legacy'])
+    assert.equal(needs[name], 'fabricKnowsPods foreignAddresses');
+  for (const name of ['flannel-ipip', 'calico-ipip', 'calico-ebpf-ipip'])
+    assert.equal(needs[name], 'protocol4Allowed ipv4');
+  assert.equal(needs['calico-ipip-crosssubnet'], 'protocol4Allowed ipv4 foreignAddresses');
+  for (const name of ['flannel-vxlan-directrouting', 'calico-vxlan-crosssubnet'])
+    assert.equal(needs[name], 'foreignAddresses');
   for (const name of ['bridge', 'calico-vxlan', 'calico-ebpf-wireguard', 'cilium-vxlan-legacy'])
     assert.equal(needs[name], '');
-  for (const name of ['flannel-ipip', 'calico-ipip-crosssubnet'])
-    assert.equal(needs[name], 'protocol4Allowed ipv4');
-  for (const name of ['flannel-vxlan-directrouting', 'flannel-wireguard', 'calico-vxlan-crosssubnet'])
+  for (const name of ['cilium-vxlan', 'cilium-geneve', 'cilium-wireguard', 'flannel-wireguard'])
     assert.equal(needs[name], '');
-  for (const name of ['cilium-vxlan', 'cilium-geneve', 'cilium-wireguard']) assert.equal(needs[name], '');
   for (const name of ['host', 'flannel-vxlan', 'calico-wireguard']) assert.equal(needs[name], '');
   assert.equal(needs['flannel-udp'], 'ipv4');
   assert.equal(typeof backendNamed('flannel-host-gw').choose.crossSubnet, 'object');

@@ -160,17 +160,17 @@ test(
 );
 
 test('a configuration that the engine does not model is said, and is no failure', OPTIONS, async () => {
-  const hole = (msg: number): object => ({
-    exp: 'e0_hole',
-    cfg: { hops: 0, mode: 'hostnet', msg, mtu: 1500 },
+  const flood = (msg: number): object => ({
+    exp: 'e2',
+    cfg: { mode: 'hostnet', msg, mtu: 1500, off: 'on', proto: 'u' },
     n: 5,
-    r: { ns_per_pkt: { median: 2900, q1: 2880, q3: 2920 } },
+    r: { gbps: { median: 2.9, q1: 2.8, q3: 3 } },
   });
-  writeFileSync(at('datagrams.json'), JSON.stringify([hole(500), hole(2800)]));
+  writeFileSync(at('datagrams.json'), JSON.stringify([flood(500), flood(70_000)]));
   const files = ['--against', at('datagrams.json'), '--workers', '0', '--out', at('datagrams')];
   const done = await call('validate', ...files, ...QUIET);
   assert.equal(done.code, 0, done.err);
-  assert.match(done.out, /^not modelled e0_hole.*2800.*exceeds\s+the\s+pod\s+MTU/ms);
+  assert.match(done.out, /^not modelled e2.*70000.*exceeds\s+65,507/ms);
   const { rows, status } = JSON.parse(fileOf('datagrams')) as Validation;
   assert.equal(status, 'complete');
   assert.deepEqual(

@@ -68,7 +68,7 @@ async function run(command: string): Promise<string[]> {
   const folder = temporaryFolder();
   const argv = command.split(' ');
   if (argv[0] === 'advise') argv.push('--workers', '0');
-  else if (argv[0] !== 'explain') {
+  else if (argv[0] !== 'explain' && argv[0] !== 'trace') {
     argv.push('--workers', '0', '--progress', 'none', '--out', path.join(folder.dir, 'run'));
   }
   let out = '';

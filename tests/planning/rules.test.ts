@@ -17,6 +17,7 @@ const plain: Question = {
   encrypt: false,
   bgpFabric: false,
   protocol4: true,
+  sourceDestCheck: false,
   kernel: [6, 12],
   ipFamily: 'ipv4',
 };

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import bonding from '../../scenarios/bonding.ts';
 import crossSubnet from '../../scenarios/cross-subnet.ts';
 import incast from '../../scenarios/incast.ts';
 import jumbo from '../../scenarios/jumbo.ts';
@@ -14,6 +15,7 @@ import rssEntropy from '../../scenarios/rss-entropy.ts';
 import serviceScale from '../../scenarios/service-scale.ts';
 import websearch from '../../scenarios/websearch.ts';
 import wireguard from '../../scenarios/wireguard.ts';
+import wrongMtu from '../../scenarios/wrong-mtu.ts';
 import { gbps, perSecond, recordsOf, type Small, tasksOf } from './run.ts';
 
 /** Milliseconds. */
@@ -54,6 +56,24 @@ test('jumbo: the line-bound host gains its headers, packet-bound backends a mult
   assert.ok(gain('host', 'none') > 2 && gain('host', 'none') < 6.6);
 });
 
+test('wrong-mtu: tunnels stall where no ICMP comes; it costs ten packets where it does, and clamping none', () => {
+  const backends = ['host', 'flannel-vxlan', 'calico-ipip', 'calico-bgp', 'cilium-vxlan', 'calico-wireguard'];
+  const records = recordsOf(wrongMtu, { backends, set: times(10, 20) });
+  const dropped = (cell: string): number => records.get(cell)!.drops['mtu exceeded'] ?? 0;
+  for (const backend of backends) {
+    const right = gbps(records.get(`${backend} null passed as-is`)!);
+    assert.equal(dropped(`${backend} null passed as-is`), 0);
+    const tunnel = backend !== 'host' && backend !== 'calico-bgp';
+    const stalls = `${backend} 1500 filtered as-is`;
+    assert.equal(dropped(stalls), tunnel ? 10 : 0, stalls);
+    assert.equal(gbps(records.get(stalls)!), tunnel ? 0 : right, stalls);
+    assert.equal(dropped(`${backend} 1500 passed as-is`), tunnel ? 10 : 0);
+    const told = gbps(records.get(`${backend} 1500 passed as-is`)!);
+    assert.ok(Math.abs(told / right - 1) < 0.12, `${backend} ${told} of ${right}`);
+    assert.equal(gbps(records.get(`${backend} 1500 filtered clamped`)!), right, backend);
+  }
+});
+
 test('rss-entropy: IPIP and WireGuard arrive on one queue, VXLAN and plain packets on all eight', () => {
   const records = recordsOf(rssEntropy, { set: times(2, 4), sweep: { streams: [16] } });
   // Sixteen streams of 50,000 datagrams of 512 B a second.
@@ -76,6 +96,23 @@ test('rss-entropy: IPIP and WireGuard arrive on one queue, VXLAN and plain packe
 function busyQueues({ coreBusyPs, windowPs }: { coreBusyPs: readonly number[]; windowPs: number }): number {
   return coreBusyPs.slice(16, 24).filter((ps) => ps > windowPs / 10).length;
 }
+
+test('bonding: one flow has one member; ports spread by layer3+4, IPIP has none to show', () => {
+  const records = recordsOf(bonding, {
+    backends: ['host', 'calico-ipip'],
+    set: times(10, 10),
+    sweep: { bondHash: ['layer2', 'layer3+4'] },
+  });
+  // 12.5 Gbit/s a member; payload 1448 of 1538 bytes, over IPIP 1428 of 1538.
+  const [plainGbps, ipipGbps] = [11.77, 11.61];
+  for (const [cell, record] of records) {
+    const member = cell.startsWith('host') ? plainGbps : ipipGbps;
+    const both = cell === 'host layer3+4 8';
+    assert.ok(gbps(record) < (both ? 2.01 : 1.01) * member, `${cell}: ${gbps(record)}`);
+    assert.ok(gbps(record) > (both ? 1.8 : 0.95) * member, `${cell}: ${gbps(record)}`);
+  }
+  assert.equal(records.size, 8);
+});
 
 test('cross-subnet: plain routes are infeasible; CrossSubnet and DirectRouting encapsulate only across', () => {
   const datagrams: NonNullable<Small['set']> = [

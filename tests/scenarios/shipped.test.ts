@@ -13,6 +13,8 @@ const SMALL: NonNullable<Small['set']> = [
   ['warmupMs', 1],
   ['windowMs', 2],
 ];
+/** Cells that may move nothing: too many rules for the window, an MTU that nobody is told of. */
+const MAY_STALL = / (10000|50000|filtered as-is)$/;
 /** Clusters that would take long. */
 const NODES: Readonly<Record<string, number>> = { 'large-cluster': 8, websearch: 8 };
 
@@ -28,7 +30,7 @@ for (const scenario of SCENARIOS) {
     assert.ok(records.size >= 2 * points.size, `${records.size} records of ${points.size} points`);
     for (const [cell, record] of records) {
       const { payloadBytes, rpcsFinished } = record.counters;
-      assert.ok(payloadBytes > 0 || rpcsFinished > 0 || / (10000|50000)$/.test(cell), cell);
+      assert.ok(payloadBytes > 0 || rpcsFinished > 0 || MAY_STALL.test(cell), cell);
     }
   });
 }
