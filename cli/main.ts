@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { nearest } from '../scenarios/lib/nearest.ts';
 import { JournalError, openJournal } from '../workers/journal.ts';
 import { addAdvise } from './advise.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addCompare } from './compare.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { addExplain } from './explain.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   'compare',
   'validate',
   'sensitivity',
+  'calibrate',
   'help',
 ];
 const EXAMPLES = `
@@ -105,6 +107,7 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
   const resumeStudy = (words: readonly string[]): Promise<number> =>
     dispatch(['sensitivity', ...words, ...argv.slice(1)], parts, io);
   addSensitivity(program, { parts, io, argv, resume: resumeStudy }, exit);
+  addCalibrate(program, parts, io, exit);
   return program;
 }
 
