@@ -112,7 +112,7 @@ function pathLines(
   return [
     '',
     `${paint.bold(`path ${path.name}`)}  ${outer}`,
-    `  between the sockets, alone: ${path.costs.map((cost) => costText(cost, wired)).join('; ')}`,
+    `  between the sockets, alone: ${path.costs.map((cost) => costText(cost, wired)).join(';\n    ')}`,
     `  copies ${2 + path.copies} and system calls ${2 + path.syscalls} a packet or skb, 2 of each at the sockets`,
     ...(path.opens.length > 0
       ? [`  a first packet waits for ${path.opens.join(' and ')} (cluster.coldNeighbours=true)`]

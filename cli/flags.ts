@@ -22,6 +22,7 @@ export interface RunFlags {
   readonly workers: string;
   readonly out?: string;
   readonly resume?: string;
+  readonly sure?: string;
   readonly quick?: true;
   readonly json?: true;
   readonly progress: string;

@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import { METRICS } from '../engine/core/record.ts';
+import { wrap } from '../reports/grid.ts';
 import { SHORT_NAMES, settablePaths } from '../scenarios/lib/overrides.ts';
 import { WORDS } from '../scenarios/lib/words.ts';
 import { UsageError } from './errors.ts';
@@ -123,7 +124,9 @@ export function addList(program: Command, parts: Parts, io: Io): void {
         return;
       }
       const blocks = names.map((name) => {
-        const body = name === 'machines' ? machinesText(parts.machines) : columns(known[name]!());
+        const rows = known[name]!();
+        const shown = name === 'workloads' ? rows.map(workloadRow) : rows;
+        const body = name === 'machines' ? machinesText(parts.machines) : columns(shown);
         return names.length > 1 ? `${name}\n${indent(body)}` : body;
       });
       io.out(`${blocks.join('\n\n')}\n`);
@@ -132,16 +135,32 @@ export function addList(program: Command, parts: Parts, io: Io): void {
 
 const indent = (text: string): string => text.replace(/^/gm, '  ');
 
-/** Rows as aligned columns; the last one is free. */
+/** Columns of a terminal that texts keep to. */
+const WIDTH = 98;
+/** A last column that would begin further right than this stands on a line of its own. */
+const LAST_COLUMN_MAX = 70;
+
+/** Rows as aligned columns; the last one is wrapped. */
 function columns(rows: readonly Row[]): string {
   const keys = Object.keys(rows[0] ?? {});
   const width = keys.map((key) => Math.max(...rows.map((row) => String(row[key]).length)));
+  const last = keys.at(-1)!;
   return rows
-    .map((row) =>
-      keys
-        .map((key, at) => String(row[key]).padEnd(at < keys.length - 1 ? width[at]! : 0))
-        .join('  ')
-        .trimEnd(),
-    )
+    .map((row) => {
+      const cells = keys.slice(0, -1).map((key, at) => String(row[key]).padEnd(width[at]!));
+      const head = cells.map((cell) => `${cell}  `).join('');
+      const fits = head.length + String(row[last]).length <= WIDTH;
+      const own = !fits && head.length > LAST_COLUMN_MAX;
+      const start = fits || !own ? head.length : width[0]! + 2;
+      const lines = fits ? [String(row[last])] : wrap(String(row[last]), WIDTH - start);
+      const [first, ...more] = lines.map((line, k) => (k > 0 || own ? ' '.repeat(start) + line : line));
+      return [`${head}${own ? '\n' : ''}${first}`, ...more].join('\n').replace(/ +$/gm, '');
+    })
     .join('\n');
 }
+
+/** A workload's bytes in words. */
+const workloadRow = ({ name, medianBytes, largestBytes }: Row): Row => ({
+  name: name!,
+  text: `half of the flows up to ${medianBytes} bytes, the largest ${largestBytes} bytes`,
+});

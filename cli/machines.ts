@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Fact } from '../engine/host/backend.ts';
 import type { Confidence, Machine } from '../engine/host/machine.ts';
 import { STAGE_IDS } from '../engine/host/stages.ts';
+import { wrap } from '../reports/grid.ts';
 import type { Io } from './io.ts';
 import type { Parts } from './parts.ts';
 import { resolveMachine } from './resolve.ts';
@@ -62,6 +63,9 @@ export const machineRow = (machine: Machine): MachineRow => ({
   assumedPrices: priced(machine, 'assumed'),
 });
 
+/** Columns for a line of facts, which `list` indents by another two. */
+const WIDTH = 94;
+
 /** The facts that a machine is picked by, a line each. */
 function factLines(machine: Machine): string[] {
   const row = machineRow(machine);
@@ -79,7 +83,7 @@ function factLines(machine: Machine): string[] {
       : `${row.cores} cores; ${row.nicGbps} Gbit/s, ${queues}, ${interrupts}`,
     `offloads: ${words || 'none'}`,
     `prices: ${counts}`,
-  ];
+  ].map((line) => wrap(line, WIDTH).join('\n    '));
 }
 
 /** A block for each machine. */

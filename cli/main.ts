@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { nearest } from '../scenarios/lib/nearest.ts';
 import { JournalError, openJournal } from '../workers/journal.ts';
 import { addAdvise } from './advise.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addCompare } from './compare.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { addExplain } from './explain.ts';
@@ -17,6 +18,7 @@ import type { Parts } from './parts.ts';
 import { looksLikeFile } from './resolve.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
+import { addSensitivity } from './sensitivity.ts';
 import { addTrace } from './trace.ts';
 import { addValidate } from './validate.ts';
 
@@ -30,6 +32,8 @@ const COMMANDS = [
   'schema',
   'compare',
   'validate',
+  'sensitivity',
+  'calibrate',
   'help',
 ];
 const EXAMPLES = `
@@ -38,6 +42,7 @@ Examples:
   tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw
   tsx run compare results/before results/after
   tsx run validate
+  tsx run sensitivity pod-to-pod --quick
 
 Exit codes: 0 done, 1 crash, 2 usage or input, 3 differs, 4 not comparable, 5 simulation error,
 6 a named backend is infeasible, 130/143 stopped by a signal.`;
@@ -98,6 +103,11 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
   addSchema(program, io);
   addCompare(program, io, exit);
   addValidate(program, parts, io, exit);
+  // As above, from the journal of `sensitivity`, whose first word is the command.
+  const resumeStudy = (words: readonly string[]): Promise<number> =>
+    dispatch(['sensitivity', ...words, ...argv.slice(1)], parts, io);
+  addSensitivity(program, { parts, io, argv, resume: resumeStudy }, exit);
+  addCalibrate(program, parts, io, exit);
   return program;
 }
 
@@ -118,8 +128,10 @@ function completed(argv: readonly string[], parts: Parts): string[] {
 function argvOfJournal(dir: string): readonly string[] {
   try {
     const { header } = openJournal(runFiles(dir).journal);
-    if (header.scenario !== 'validate') return header.argv;
-    throw new UsageError(`${dir} holds a comparison; to finish it: tsx run validate --resume ${dir}`);
+    const { scenario } = header;
+    if (scenario !== 'validate' && scenario !== 'sensitivity') return header.argv;
+    const what = scenario === 'validate' ? 'comparison' : 'sensitivity study';
+    throw new UsageError(`${dir} holds a ${what}; to finish it: tsx run ${scenario} --resume ${dir}`);
   } catch (error) {
     if (error instanceof JournalError) throw new UsageError(`nothing to resume: ${error.message}`);
     throw error;

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import { offeredLoads } from '../engine/traffic/load.ts';
 import { taskProblems } from '../engine/validate.ts';
+import type { Sensitivity } from '../reports/sensitivity/schema.ts';
 import { renderTable } from '../reports/table.ts';
 import { type Scenario, ScenarioError } from '../scenarios/lib/define.ts';
 import { expand } from '../scenarios/lib/expand.ts';
@@ -17,6 +18,7 @@ import { colors, type Io, progressMode, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
 import { named, resolveBackends, resolveMachine, resolveScenario } from './resolve.ts';
 import { listenForSignals, type Signals } from './signals.ts';
+import { studyBeside, studyOf } from './study.ts';
 import { summaryLines } from './summary.ts';
 
 const EXAMPLES = `
@@ -40,7 +42,9 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     .command('run')
     .description('run a scenario (the default: `run` may be left out)')
     .argument('[scenario]', 'name or file; may be left out with --resume');
-  addRunFlags(command).addHelpText('after', EXAMPLES);
+  addRunFlags(command)
+    .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report')
+    .addHelpText('after', EXAMPLES);
   command.action(async (name: string | undefined, flags: RunFlags) => {
     if (name !== undefined) exit(await runScenario(name, flags, context));
     else if (flags.resume !== undefined) exit(await context.resume(flags.resume));
@@ -55,6 +59,11 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
   const scenario = await resolveScenario(name, parts);
   const { tasks, machine } = tasksOf(scenario, flags, parts);
   tellLoad(tasks[0]!, io);
+  const study = studyOf(flags.sure, {
+    scenario: scenario.id,
+    machine: tasks[0]!.machine,
+    modelVersion: parts.modelVersion,
+  });
   const signals = listenForSignals(() => io.note('\nstopping; Ctrl-C again ends at once'));
   try {
     const campaign = await runCampaign(
@@ -73,7 +82,7 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
       io,
       signals,
     );
-    await present(campaign, { json: flags.json === true, paint }, io, signals);
+    await present(campaign, { json: flags.json === true, paint, study }, io, signals);
     tellFailures(campaign.failures, argv, io);
     return exitCodeOf(campaign, flags, io, signals);
   } finally {
@@ -121,10 +130,10 @@ function tellLoad(task: TaskSpec, io: Io): void {
 
 /** The arguments that decide what is run. */
 const withoutFolder = (argv: readonly string[]): string[] =>
-  withoutFlags(argv, ['--out', '--resume']).filter((word) => word !== '--json');
+  withoutFlags(argv, ['--out', '--resume', '--sure']).filter((word) => word !== '--json');
 
 /** Words without the named flags and their values, `--flag value` or `--flag=value`. */
-function withoutFlags(words: readonly string[], flags: readonly string[]): string[] {
+export function withoutFlags(words: readonly string[], flags: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!;
@@ -136,19 +145,24 @@ function withoutFlags(words: readonly string[], flags: readonly string[]): strin
 
 async function present(
   campaign: Campaign,
-  options: { readonly json: boolean; readonly paint: ReturnType<typeof colors> },
+  options: {
+    readonly json: boolean;
+    readonly paint: ReturnType<typeof colors>;
+    readonly study: Sensitivity | null;
+  },
   io: Io,
   signals: Signals,
 ): Promise<void> {
   const { result, files } = campaign;
+  const sure = options.study ?? studyBeside(files.dir, result);
+  const width = io.columns > 0 ? { width: io.columns } : {};
   if (options.json) io.out(`${JSON.stringify(result, null, 1)}\n`);
-  else
-    io.out(renderTable(result, { paint: options.paint, ...(io.columns > 0 ? { width: io.columns } : {}) }));
+  else io.out(renderTable(result, { paint: options.paint, sure, ...width }));
   // After Ctrl-C the charts are not worth the wait: `--resume` makes them.
   let report = false;
   if (signals.exitCode() === null) {
     const { renderHtml } = await import('../reports/html.ts');
-    writeAtomic(files.report, await renderHtml(result));
+    writeAtomic(files.report, await renderHtml(result, sure));
     report = true;
   }
   for (const line of summaryLines(campaign, report)) io.note(line);

@@ -1,9 +1,10 @@
 /**
- * `schema`: the JSON Schemas of result.json, validation.json and hand-written measurements.
+ * `schema`: the JSON Schemas of result.json, validation.json, sensitivity.json and hand-written measurements.
  */
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { resultJsonSchema } from '../reports/schema.ts';
+import { sensitivityJsonSchema } from '../reports/sensitivity/schema.ts';
 import { validationJsonSchema } from '../reports/validation/schema.ts';
 import type { Io } from './io.ts';
 
@@ -19,6 +20,7 @@ const measurements = new URL('../calibration/formats/measurements.schema.json', 
 const SCHEMAS = {
   result: resultJsonSchema,
   validation: validationJsonSchema,
+  sensitivity: sensitivityJsonSchema,
   measurements: () => JSON.parse(readFileSync(measurements, 'utf8')) as unknown,
 };
 
@@ -26,7 +28,9 @@ const SCHEMAS = {
 export function addSchema(program: Command, io: Io): void {
   program
     .command('schema')
-    .description('print the JSON Schema of result.json, validation.json or hand-written measurements')
+    .description(
+      'print the JSON Schema of result.json, validation.json, sensitivity.json or hand-written measurements',
+    )
     .addArgument(new Argument('[what]').choices(Object.keys(SCHEMAS)).default('result'))
     .option('--json', 'accepted for symmetry: the schema is JSON')
     .addHelpText('after', EXAMPLES)

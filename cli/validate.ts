@@ -92,7 +92,7 @@ function wordsOf({ against, beds, families }: Choice): string[] {
 function chosen(flags: Flags): Choice {
   const typed = choiceOf(flags);
   if (flags.resume === undefined || wordsOf(typed).length > 0) return typed;
-  const words = argvOf(runFiles(flags.resume).journal);
+  const words = argvOf(runFiles(flags.resume).journal, 'validate');
   return choiceOf(
     addChoice(new Command())
       .parse([...words], { from: 'user' })
@@ -117,7 +117,7 @@ async function validate(flags: Flags, parts: Parts, io: Io): Promise<number> {
   const startMs = performance.now();
   const signals = listenForSignals(() => io.note('\nstopping; Ctrl-C again ends at once'));
   try {
-    const run = { workers, progress, runner, feasibility, modelVersion };
+    const run = { command: 'validate' as const, workers, progress, runner, feasibility, modelVersion };
     const rounds = new Rounds({ journal, resume: flags.resume !== undefined, argv, ...run }, io, signals);
     const compared = await compareAll(measurements, choice, rounds.run);
     const failed = rounds.failures.length > 0 || compared.broken.length > 0;

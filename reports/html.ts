@@ -10,14 +10,16 @@ import { inline, page, section } from './page/frame.ts';
 import { GLOSSARY } from './page/glossary.ts';
 import { amountOf, spreadOf } from './remarks.ts';
 import type { Result } from './schema.ts';
+import type { Sensitivity } from './sensitivity/schema.ts';
+import { sureLine } from './sure.ts';
 import { keyFindings, verdict } from './verdict.ts';
 import { constantDims, hasFigures } from './view.ts';
 
 const WIDE_PX = 640;
 const NARROW_PX = 340;
 
-/** The whole page. */
-export async function renderHtml(result: Result): Promise<string> {
+/** The whole page. @param sure  a sensitivity study of this scenario, if there is one */
+export async function renderHtml(result: Result, sure: Sensitivity | null = null): Promise<string> {
   const charts = await figures(result);
   return page(result.scenario.id, [
     head(result),
@@ -28,7 +30,7 @@ export async function renderHtml(result: Result): Promise<string> {
       'Comparison',
       '<p class="note">Small figures: range over seeds.</p>' +
         comparisonTables(result) +
-        note([spreadOf(result), amountOf(result), accuracyLine(result)]),
+        note([spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]),
     ),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),

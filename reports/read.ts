@@ -69,7 +69,8 @@ function readText(path: string): string {
   }
 }
 
-function fieldPath(path: readonly PropertyKey[]): string {
+/** `cells[2].metrics` of a problem's path. */
+export function fieldPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;

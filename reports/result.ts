@@ -104,7 +104,8 @@ function groupByCell(input: MergeInput): Map<string, TaskRecord[]> {
   return byCell;
 }
 
-function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readonly number[]): Cell {
+/** One cell from the records of its seeds, in seed order. */
+export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readonly number[]): Cell {
   const first = records[0];
   const overloaded = records.some((record) => record.overloaded);
   const missing = plan.status === 'ok' && first === undefined;

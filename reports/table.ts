@@ -19,6 +19,8 @@ import {
 } from './grid.ts';
 import { amountOf, remarkOf, spreadOf } from './remarks.ts';
 import type { Cell, Result } from './schema.ts';
+import type { Sensitivity } from './sensitivity/schema.ts';
+import { sureLine } from './sure.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
 import {
@@ -54,9 +56,13 @@ class Footnotes {
 /**
  * The whole comparison.
  * @param options.width  columns of the terminal, at least 80; 120 by default
+ * @param options.sure   a sensitivity study of this scenario, if there is one
  * @returns              lines joined by newlines, one at the end
  */
-export function renderTable(result: Result, options: { width?: number; paint?: Paint } = {}): string {
+export function renderTable(
+  result: Result,
+  options: { width?: number; paint?: Paint; sure?: Sensitivity | null } = {},
+): string {
   const width = Math.max(80, options.width ?? WIDTH);
   const paint = options.paint ?? PLAIN;
   const notes = new Footnotes();
@@ -68,7 +74,7 @@ export function renderTable(result: Result, options: { width?: number; paint?: P
   }
   lines.push(...absent(result, width, paint));
   lines.push('', ...wrap(verdict(result), width).map(paint.bold));
-  lines.push(...footer(result, notes, width).map(paint.dim));
+  lines.push(...footer(result, notes, width, options.sure ?? null).map(paint.dim));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
@@ -207,11 +213,11 @@ function absent(result: Result, width: number, paint: Paint): string[] {
   return ['', paint.bold('without figures'), ...lines];
 }
 
-function footer(result: Result, notes: Footnotes, width: number): string[] {
+function footer(result: Result, notes: Footnotes, width: number, sure: Sensitivity | null): string[] {
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
   return [
     ...lines,
-    ...[spreadOf(result), amountOf(result), accuracyLine(result)]
+    ...[spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width)),
   ];

@@ -100,7 +100,7 @@ export function keyFindings(result: Result): string[] {
     .flatMap((scope) => answersOf(result, scope))
     .map((answer) => sentence(result, answer));
   if (findings.length === 0) findings.push(verdict(result));
-  findings.push(...bindingFindings(result));
+  for (const scope of scopesOf(result)) findings.push(...bindingFindings(result, scope));
   findings.push(...overloadFindings(result));
   for (const cell of result.cells) {
     if (!hasFigures(cell))
@@ -135,19 +135,24 @@ function answersOf(result: Result, scope: Scope): Answer[] {
   });
 }
 
-/** Which backends are bound by what, one sentence a resource. */
-function bindingFindings(result: Result): string[] {
+/** Which backends of a scope are bound by what, one sentence a resource. */
+function bindingFindings(result: Result, { kind, groups }: Scope): string[] {
   const byResource = new Map<string, Set<string>>();
-  for (const cell of result.cells) {
+  const cells = groups.flat();
+  for (const cell of cells) {
     if (cell.binding === null || cell.binding.kind === 'none') continue;
     const name = cell.binding.resource;
     byResource.set(name, (byResource.get(name) ?? new Set()).add(cell.dims.backend));
   }
   const all = backendsOf(result);
-  const bound = [...byResource].map(([name, who]) => `Bound by the ${name}: ${listed([...who], all)}.`);
-  const free = result.cells.filter((cell) => cell.binding?.kind === 'none');
+  const words = (text: string): string =>
+    kind === null ? text : `${kind}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  const bound = [...byResource].map(([name, who]) =>
+    words(`Bound by the ${name}: ${listed([...who], all)}.`),
+  );
+  const free = cells.filter((cell) => cell.binding?.kind === 'none');
   const names = [...new Set(free.map((cell) => cell.dims.backend))];
-  if (names.length > 0) bound.push(`Nothing binds at this load: ${listed(names, all)}.`);
+  if (names.length > 0) bound.push(words(`Nothing binds at this load: ${listed(names, all)}.`));
   return bound;
 }
 

@@ -83,8 +83,11 @@ export function hasFigures(cell: Cell): boolean {
  * Goodput as users name it: of a node where a whole cluster is under load, of all streams where some nodes
  * only watch.
  */
-export function headlineGoodput(result: Result): 'goodput' | 'goodputPerNode' {
-  return result.cells.some((cell) => cell.nodes > 2 && cell.load !== null) ? 'goodputPerNode' : 'goodput';
+export const headlineGoodput = ({ cells }: Result): 'goodput' | 'goodputPerNode' => goodputOf(cells);
+
+/** The same for some cells. */
+export function goodputOf(cells: readonly Cell[]): 'goodput' | 'goodputPerNode' {
+  return cells.some((cell) => cell.nodes > 2 && cell.load !== null) ? 'goodputPerNode' : 'goodput';
 }
 
 /** A column's name on one line: "goodput/node", "retransmits". */

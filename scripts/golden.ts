@@ -1,5 +1,5 @@
 /**
- * Accepts what the model does now: writes tests/golden/digests.json and tests/golden/compiled.json and says what
+ * Accepts what the model does now: writes digests.json, compiled.json and facts.json in tests/golden and says what
  * changed.
  *
  * A digest that changes needs a new MODEL_VERSION (engine/core/version.ts), or results of one version would no
@@ -14,9 +14,11 @@ import {
   compiledText,
   currentCompiled,
   currentDigests,
+  currentFacts,
   DIGESTS_FILE,
   type Digests,
-  digestsText,
+  FACTS_FILE,
+  plainText,
 } from '../tests/golden/goldens.ts';
 
 const unreleased = process.argv.includes('--unreleased');
@@ -32,10 +34,18 @@ if (changed.length > 0 && before!.modelVersion === digests.modelVersion && !unre
 in engine/core/version.ts; or, if that version was never released, run this again with --unreleased`);
   process.exitCode = 3;
 } else {
-  writeFileSync(DIGESTS_FILE, digestsText(digests));
-  const text = compiledText(currentCompiled());
-  const same = existsSync(COMPILED_FILE) && readFileSync(COMPILED_FILE, 'utf8') === text;
-  writeFileSync(COMPILED_FILE, text);
+  writeFileSync(DIGESTS_FILE, plainText(digests));
+  const same = [
+    written(COMPILED_FILE, compiledText(currentCompiled())),
+    written(FACTS_FILE, plainText(currentFacts())),
+  ].every(Boolean);
   console.log(`${changed.length} of ${Object.keys(digests.digests).length} digests changed;`);
   console.log(`compiled rows ${same ? 'as they were' : 'changed: read the diff'}`);
+}
+
+/** Writes the file. @returns whether it held this text already */
+function written(file: URL, text: string): boolean {
+  const same = existsSync(file) && readFileSync(file, 'utf8') === text;
+  writeFileSync(file, text);
+  return same;
 }

@@ -30,11 +30,13 @@ class Bed {
   readonly bucket: TokenBucket;
   readonly ends: Ends[] = [];
   private readonly oneWayPs: number;
+  private readonly note: (sent: boolean, seq: number) => void;
   private outFree = 0;
   private backFree = 0;
 
-  constructor(o: BottleneckSpec) {
+  constructor(o: BottleneckSpec, note: (sent: boolean, seq: number) => void) {
     const { congestion } = o;
+    this.note = note;
     // The kernel's TCP makes GSO skbs whatever its devices can; the first device cuts them. And the bed's sockets were
     // paced: its default is BBR, which starts a socket's pacing when it connects, and iperf3 chooses CUBIC or Reno
     // only then. (Inferred from the kernel's settings; without either, small buffers drop a quarter as many packets.)
@@ -80,6 +82,7 @@ class Bed {
         const bytes = k + 1 < outPackets ? MSS : outBytes - k * MSS;
         const frame = { flow, seq: outSeq + k * MSS, bytes, stamp: agenda.now, echo: ackTsEcr };
         this.outFree = Math.max(this.outFree, agenda.now) + HOST_GAP_PS;
+        if (flow === 0) this.note(true, frame.seq + bytes);
         agenda.at(this.outFree + this.oneWayPs, () => this.bucket.offer(frame));
       }
     }
@@ -107,6 +110,7 @@ class Bed {
     this.backFree = Math.max(this.backFree, agenda.now) + HOST_GAP_PS;
     agenda.at(this.backFree + this.oneWayPs, () => {
       const { s } = this.ends[flow]!;
+      if (flow === 0) this.note(false, ackSeq);
       senders.pureAckStamp(s, stamp);
       senders.onAck(s, agenda.now, ackSeq, ackWindowBytes, ackTsEcr, ackSackCount, blocks, 0, false, 1);
       senders.check(s);
@@ -117,13 +121,17 @@ class Bed {
 
 /**
  * Runs the bed for `seconds` of its own time.
- * @param hooks.progress  told the simulated time, ps, with every sample
+ * @param hooks.progress  told the simulated time, ps, with every sample; note: what the
+ * first flow's sender sends (end of the payload) and what acknowledgement reaches it, in order
  */
 export function runBottleneck(
   spec: BottleneckSpec,
-  hooks: { readonly progress?: (simulatedPs: number, events: number) => void } = {},
+  hooks: {
+    readonly progress?: (simulatedPs: number, events: number) => void;
+    readonly note?: (sent: boolean, seq: number) => void;
+  } = {},
 ): BottleneckRecord {
-  const bed = new Bed(spec);
+  const bed = new Bed(spec, hooks.note ?? (() => undefined));
   const { agenda, senders, receivers, ends } = bed;
   const windows: number[] = [];
   const rtts: number[] = [];

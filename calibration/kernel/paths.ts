@@ -5,7 +5,7 @@
  * they are declared here, not in the catalogue.
  */
 import { backendNamed } from '../../backends/catalog.ts';
-import { IPV4_IPIP } from '../../backends/paths/headers.ts';
+import { GENEVE_HEADERS, IPV4_IPIP } from '../../backends/paths/headers.ts';
 import { EGRESS_BRIDGE, INGRESS_BRIDGE, LOCAL_BRIDGE, VETH } from '../../backends/paths/pod.ts';
 import { type Backend, defineBackend, type Path, type Step } from '../../engine/host/backend.ts';
 
@@ -40,6 +40,13 @@ const ipip = bed('ipip-tc-bpf', 'IPIP by tc-BPF', LOCAL_BRIDGE, {
   tunnel: 'ipip',
 });
 
+/** Flannel's VXLAN path with Geneve around it: no backend of the catalogue has a bridge and Geneve. */
+function geneve(): Backend {
+  const vxlan = backendNamed('flannel-vxlan');
+  const tunnel = { ...vxlan.paths.tunnel!, headers: GENEVE_HEADERS };
+  return { ...vxlan, name: 'geneve over a bridge', paths: { ...vxlan.paths, tunnel } };
+}
+
 const MODES: Readonly<Record<string, () => BedPath>> = {
   loop: () => ({ backend: backendNamed('host'), sameNode: true }),
   direct: () => ({ backend: direct, sameNode: true }),
@@ -50,6 +57,9 @@ const MODES: Readonly<Record<string, () => BedPath>> = {
   ipip: () => ({ backend: ipip, sameNode: false }),
   vxlan: () => ({ backend: backendNamed('flannel-vxlan'), sameNode: false }),
   udp: () => ({ backend: backendNamed('flannel-udp'), sameNode: false }),
+  // Devices that the measured kernel did not have; a live one may (calibration/live).
+  ipipdev: () => ({ backend: backendNamed('flannel-ipip'), sameNode: false }),
+  geneve: () => ({ backend: geneve(), sameNode: false }),
   // The same with jumbo frames.
   udp9: () => ({ backend: backendNamed('flannel-udp'), sameNode: false }),
 };

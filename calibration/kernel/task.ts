@@ -30,8 +30,8 @@ interface Plan {
 /** What cannot be run: the reason, for the row. */
 export class NotModelled extends Error {}
 
-/** The task of one configuration. @throws NotModelled */
-export function kernelTask(exp: string, cfg: Config): TaskSpec {
+/** The task of one configuration on the measured machine, or on another of its kind. @throws NotModelled */
+export function kernelTask(exp: string, cfg: Config, book: Machine = machineNamed('veth-vm')): TaskSpec {
   const path = pathOf(exp, cfg);
   const mtuBytes = number(cfg, 'mtu', cfg.mode === 'udp9' ? 9000 : 1500);
   const plan = planOf(exp, cfg, mtuBytes);
@@ -45,7 +45,7 @@ export function kernelTask(exp: string, cfg: Config): TaskSpec {
     seed: 1,
     backend: path.backend,
     baseline: backendNamed('host'),
-    machine: withTool(exp, machineOf(cfg, plan.awake)),
+    machine: withTool(exp, machineOf(book, cfg, plan.awake)),
     cluster: twoNodes({ mtuBytes }),
     traffic: { netperf: { ...plan.traffic, sameNode: path.sameNode, pinned: true } },
     policy: CHAINS[chainOf(exp, cfg)]!.policy(number(cfg, 'n', 0)),
@@ -177,9 +177,8 @@ function paced(cfg: Config): Plan {
   return { traffic, warmupMs: 0, windowMs: 500, awake: false };
 }
 
-/** The measured machine with the offloads and steering of this measurement. */
-function machineOf(cfg: Config, awake: boolean): Machine {
-  const machine = machineNamed('veth-vm');
+/** The machine with the offloads and steering of this measurement. */
+function machineOf(machine: Machine, cfg: Config, awake: boolean): Machine {
   const off = text(cfg, 'off', 'on');
   if (!['on', 'gsogro', 'off'].includes(off)) throw new NotModelled(`unknown offloads '${off}'`);
   const { facts, waking } = machine;

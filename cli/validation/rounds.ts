@@ -1,6 +1,7 @@
 /**
- * How `validate` runs a round of cells: what the journal has is not run again, equal cells run once, the rest goes to
- * the pool under a progress display. Answers come in the order of the cells, whatever thread was first.
+ * How `validate` and `sensitivity` run a round of cells: what the journal has is not run again, equal cells run once,
+ * the rest goes to the pool under a progress display. Answers come in the order of the cells, whatever thread was
+ * first.
  */
 import { existsSync } from 'node:fs';
 import type { RunRound } from '../../calibration/drive.ts';
@@ -17,9 +18,11 @@ import type { Io, ProgressMode } from '../io.ts';
 import { Progress } from '../progress.ts';
 import type { Signals } from '../signals.ts';
 
-const SCENARIO = 'validate';
+/** Commands that ask in rounds; the name stands in their journals. */
+export type Asker = 'validate' | 'sensitivity';
 
 export interface RoundsInput {
+  readonly command: Asker;
   readonly journal: string;
   /** Continue an existing journal. */
   readonly resume: boolean;
@@ -41,12 +44,15 @@ export interface RoundsInput {
 /** A signal came: what was finished is in the journal. */
 export class Interrupted extends Error {}
 
-/** Arguments kept in the journal of a `validate`. @throws UsageError */
-export function argvOf(journal: string): readonly string[] {
+/** Arguments kept in the journal of a command. @throws UsageError */
+export function argvOf(journal: string, command: Asker): readonly string[] {
   try {
     const { header } = openJournal(journal);
-    if (header.scenario === SCENARIO) return header.argv;
-    throw new UsageError(`${journal} is the journal of a run; to finish it: tsx run --resume`);
+    if (header.scenario === command) return header.argv;
+    const other =
+      header.scenario === 'validate' || header.scenario === 'sensitivity' ? header.scenario : null;
+    const how = `tsx run ${other === null ? '' : `${other} `}--resume`;
+    throw new UsageError(`${journal} is the journal of ${other ?? 'a run'}; to finish it: ${how}`);
   } catch (error) {
     if (error instanceof JournalError) throw new UsageError(`nothing to resume: ${error.message}`);
     throw error;
@@ -75,8 +81,8 @@ export class Rounds {
     this.known = input.resume && existsSync(input.journal) ? recordsOf(input.journal) : new Map();
     this.fromJournal = this.known.size;
     if (!input.resume) {
-      const { argv, modelVersion } = input;
-      createJournal(input.journal, { scenario: SCENARIO, modelVersion, argv, tasks: 0 });
+      const { command, argv, modelVersion } = input;
+      createJournal(input.journal, { scenario: command, modelVersion, argv, tasks: 0 });
     }
   }
 
@@ -113,7 +119,7 @@ export class Rounds {
     const threads = workers === 0 ? 'in process' : `on ${Math.min(workers, specs.length)} workers`;
     const done = asked - specs.length;
     const had = done === 0 ? '' : `, ${done} known${this.fromJournal > 0 ? ' or from the journal' : ''}`;
-    this.io.note(`validate, round ${round + 1}: ${specs.length} runs ${threads}${had}`);
+    this.io.note(`${this.input.command}, round ${round + 1}: ${specs.length} runs ${threads}${had}`);
     const board = new Board(specs.length);
     const progress = new Progress(specs, board, this.input.progress, this.io);
     progress.start();

@@ -103,7 +103,7 @@ export const CHART_CONFIG: Config = {
     labelFontSize: 11.5,
     titleFontSize: 11.5,
     titleFontWeight: 400,
-    labelLimit: 220,
+    labelLimit: 300,
     symbolStrokeWidth: 2.5,
     orient: 'bottom',
     rowPadding: 4,

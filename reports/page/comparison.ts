@@ -50,7 +50,8 @@ function table(
   columns: readonly Column[],
   notes: string[],
 ): string {
-  const dims = varyingDims(result);
+  // Headings of families say the setting: what figures stand behind them then fits a telephone.
+  const dims = isCrowded(result.cells) ? ['backend'] : varyingDims(result);
   const texts = sections.includes('binding') ? bindingTexts(result) : [];
   const name = sections
     .map((section, k) => (k === 0 ? SECTION_TITLES[section] : SECTION_TITLES[section].toLowerCase()))
@@ -60,12 +61,12 @@ function table(
     if (typeof entry === 'string') return entry;
     return hasFigures(entry)
       ? figureRow(result, entry, columns, dims, texts, notes)
-      : absentRow(entry, wide, dims);
+      : absentRow(result, entry, wide, dims);
   });
   return (
     `<div class="scroll" tabindex="0" role="region" aria-label="${esc(name)}">` +
     `<table><caption>${esc(name)}</caption>` +
-    `<thead>${headRows(columns, dims, texts)}</thead><tbody>${rows.join('')}</tbody></table></div>`
+    `<thead>${headRows(result, columns, dims, texts)}</thead><tbody>${rows.join('')}</tbody></table></div>`
   );
 }
 
@@ -102,9 +103,14 @@ function bindingTexts(result: Result): TextColumn[] {
   return all.filter(({ text }) => result.cells.some((cell) => hasFigures(cell) && text(cell) !== ''));
 }
 
-function headRows(columns: readonly Column[], dims: readonly string[], texts: readonly TextColumn[]): string {
+function headRows(
+  result: Result,
+  columns: readonly Column[],
+  dims: readonly string[],
+  texts: readonly TextColumn[],
+): string {
   const names = [
-    ...dims.map((name) => `<th class="name" scope="col">${esc(name)}</th>`),
+    ...dims.map((name, k) => `<th${dimClass(result, name, k)} scope="col">${esc(name)}</th>`),
     ...texts.map(({ name }) => `<th class="text" scope="col">${esc(name)}</th>`),
     ...columns.map((column) => `<th scope="col">${esc(columnName(column))}</th>`),
   ];
@@ -113,11 +119,18 @@ function headRows(columns: readonly Column[], dims: readonly string[], texts: re
   return `<tr>${names.join('')}</tr><tr class="units">${blanks}${units.join('')}</tr>`;
 }
 
-function nameCells(cell: Cell, dims: readonly string[]): string {
+/** Words stand left and numbers right, heads as what is below them. */
+function dimClass(result: Result, name: string, k: number): string {
+  if (k === 0) return ' class="name"';
+  return result.cells.every(({ dims }) => typeof dims[name] === 'number') ? '' : ' class="word"';
+}
+
+function nameCells(result: Result, cell: Cell, dims: readonly string[]): string {
   return dims
     .map((name, k) => {
       const label = esc(cell.dims[name] ?? '');
-      return k === 0 ? `<th class="name" scope="row">${label}</th>` : `<td>${label}</td>`;
+      const kind = dimClass(result, name, k);
+      return k === 0 ? `<th${kind} scope="row">${label}</th>` : `<td${kind}>${label}</td>`;
     })
     .join('');
 }
@@ -133,7 +146,7 @@ function figureRow(
   const words = texts.map(({ text }) => `<td class="text">${esc(text(cell))}</td>`);
   const figures = columns.map((column) => figure(result, cell, column, notes));
   const base = cell.dims.backend === BASELINE ? ' class="base"' : '';
-  return `<tr${base}>${nameCells(cell, dims)}${words.join('')}${figures.join('')}</tr>`;
+  return `<tr${base}>${nameCells(result, cell, dims)}${words.join('')}${figures.join('')}</tr>`;
 }
 
 function figure(result: Result, cell: Cell, column: Column, notes: string[]): string {
@@ -160,10 +173,10 @@ function rangeOf(cell: Cell, column: Column): string {
   return low === high ? '' : `<small>${low} – ${high}</small>`;
 }
 
-function absentRow(cell: Cell, span: number, dims: readonly string[]): string {
+function absentRow(result: Result, cell: Cell, span: number, dims: readonly string[]): string {
   const reason =
     cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
-  return `<tr class="absent">${nameCells(cell, dims)}<td colspan="${span}">${esc(reason)}</td></tr>`;
+  return `<tr class="absent">${nameCells(result, cell, dims)}<td colspan="${span}">${esc(reason)}</td></tr>`;
 }
 
 /** A binding in words, with how many seeds (probes) say the same when not all do. */

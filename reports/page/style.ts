@@ -38,7 +38,7 @@ white-space:nowrap}
 thead th{border-top:0;color:var(--wt-muted);font-weight:500;font-size:12.5px;vertical-align:bottom;
 line-height:1.3}
 thead tr.units td{padding-top:0;border-top:0;color:var(--wt-muted);font-size:12.5px}
-th.name,td.text,th.text,td.word{text-align:left}
+th.name,td.text,th.text,td.word,th.word{text-align:left}
 td.text{white-space:normal;min-width:190px;max-width:320px}
 td.source{overflow-wrap:anywhere;min-width:0;max-width:none}
 table.params{width:auto}

@@ -66,7 +66,8 @@ function rowSections(document: Validation): string {
 
 const heading = (one: TextTable): string => `<h3>${esc(one.title)}</h3>`;
 
-function table({ columns, rows, note }: TextTable): string {
+/** A table of text cells. */
+export function table({ columns, rows, note }: TextTable): string {
   const notes = note === '' ? '' : `<p class="note">${esc(note)}</p>`;
   if (rows.length === 0) return notes;
   const head = columns.map(
@@ -82,9 +83,9 @@ function table({ columns, rows, note }: TextTable): string {
   );
 }
 
-/** The first text of a line names it; long ids may break after commas and slashes. */
+/** The first text of a line names it; long ids may break after commas, slashes, underscores. */
 function cell(text: string, align: 'left' | 'right', first: boolean): string {
-  const shown = esc(text).replace(/[,/](?=\S)/g, '$&<wbr>');
+  const shown = esc(text).replace(/[,/_](?=\S)/g, '$&<wbr>');
   if (first && align === 'left') return `<th class="name long" scope="row">${shown}</th>`;
   const tone = text === KEPT ? ' better' : text === MISSED ? ' worse' : '';
   const long = text.length > 34 ? 'text' : 'word';

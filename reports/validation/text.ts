@@ -35,7 +35,7 @@ export function renderValidation(
 }
 
 /** Long text columns are wrapped into the room that the others leave; ids break at commas. */
-function printTable(table: TextTable, width: number, paint: Paint): string[] {
+export function printTable(table: TextTable, width: number, paint: Paint): string[] {
   const used = table.columns.map(
     ({ name }, k) => table.rows.some((row) => row[k] !== '') || k === 0 || name === '',
   );

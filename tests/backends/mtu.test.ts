@@ -59,27 +59,44 @@ test('a stated reserve wins over the headers', () => {
   assert.equal(wireBytes(wirePath('calico-wireguard'), 1420, 1420), 1518);
 });
 
-for (const name of ['flannel-wireguard', 'cilium-wireguard']) {
+const RESERVE_80 = ['flannel-wireguard', 'cilium-wireguard'];
+
+for (const name of RESERVE_80) {
   test(`${name} reserves 80 bytes and uses 60`, () => {
     const derived = deriveMtu(backendNamed(name), 1500);
     assert.deepEqual(derived, { podMtuBytes: 1420, tcpMssBytes: 1368, overheadBytes: 60 });
     assert.equal(wireBytes(wirePath(name), 1420, 1420), 1518);
     assert.equal(wireBytes(wirePath(name), 52, 1420), 162);
+    const jumbo = deriveMtu(backendNamed(name), 9000);
+    assert.deepEqual(jumbo, { podMtuBytes: 8920, tcpMssBytes: 8868, overheadBytes: 60 });
+    // 8,920 is no multiple of 16: padded to 8,928, but not beyond the device's own MTU.
+    assert.equal(wireBytes(wirePath(name), 8920, 8920), 9018);
   });
 }
 
+/** [backend, overhead, MTU at 1500 and at 9000] */
+const BY_SUBNET = [
+  ['flannel-vxlan-directrouting', 50, 1450, 8950],
+  ['calico-ipip-crosssubnet', 20, 1480, 8980],
+  ['calico-vxlan-crosssubnet', 50, 1450, 8950],
+] as const;
+
 test('a choice by subnet keeps the MTU of its tunnel where nothing is put around', () => {
-  for (const [name, overheadBytes, podMtuBytes] of [
-    ['flannel-vxlan-directrouting', 50, 1450],
-    ['calico-ipip-crosssubnet', 20, 1480],
-    ['calico-vxlan-crosssubnet', 50, 1450],
-  ] as const) {
+  for (const [name, overheadBytes, podMtuBytes, jumboMtuBytes] of BY_SUBNET) {
     const derived = deriveMtu(backendNamed(name), 1500);
     assert.deepEqual(derived, { podMtuBytes, tcpMssBytes: podMtuBytes - 52, overheadBytes });
     assert.equal(headerBytes(wirePath(name)), 0);
     assert.equal(wireBytes(wirePath(name), podMtuBytes, podMtuBytes), podMtuBytes + 38);
     assert.equal(headerBytes(backendNamed(name).paths.tunnel!), overheadBytes);
+    assert.equal(wireBytes(backendNamed(name).paths.tunnel!, podMtuBytes, podMtuBytes), 1538);
+    assert.equal(deriveMtu(backendNamed(name), 9000).podMtuBytes, jumboMtuBytes);
+    assert.equal(deriveMtu(backendNamed(name), 9000).tcpMssBytes, jumboMtuBytes - 52);
   }
+});
+
+test('each backend of the catalogue stands in one of the tables above', () => {
+  const listed = [...GOLDEN.map(([name]) => name), ...BY_SUBNET.map(([name]) => name), ...RESERVE_80];
+  assert.deepEqual(listed.sort(), BACKENDS.map(({ name }) => name).sort());
 });
 
 test('the datagrams of the shipped scenarios fit every backend', () => {

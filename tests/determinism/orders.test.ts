@@ -1,13 +1,13 @@
 /**
  * The order in which partitions run inside a window cannot matter: ten random orders of every window give the
- * same digest and the same record bytes, for each default backend. What would make it matter is put in on
+ * same digest and the same record bytes, for each backend. What would make it matter is put in on
  * purpose and must be seen: mailboxes emptied in the order of execution, a window longer than the lookahead.
  *
  * Left out: partitions that really run at once (they share nothing that a window changes but its end).
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_BACKENDS } from '../../backends/catalog.ts';
+import { BACKENDS } from '../../backends/catalog.ts';
 import type { Cluster } from '../../engine/build.ts';
 import { InvariantError } from '../../engine/core/assert.ts';
 import { runTask } from '../../engine/task.ts';
@@ -45,7 +45,7 @@ function executionOrder(seed: number): (list: number[]) => void {
   };
 }
 
-for (const backend of DEFAULT_BACKENDS) {
+for (const { name: backend } of BACKENDS) {
   test(`${backend}: ten random orders of partitions in every window, one result`, () => {
     const spec = mixedTask(backend);
     const record = runTask(spec);
@@ -64,7 +64,7 @@ for (const backend of DEFAULT_BACKENDS) {
 }
 
 test('mailboxes emptied in the order of execution are seen, in each backend', () => {
-  for (const backend of DEFAULT_BACKENDS) {
+  for (const { name: backend } of BACKENDS) {
     const spec = mixedTask(backend);
     const right = fingerprint(spec);
     let seen = 0;

@@ -1,19 +1,23 @@
 /**
- * What is held fixed by files in this folder: the digest of every small task under the model's version, and the
- * compiled rows of every backend on every machine. `node --import tsx scripts/golden.ts` writes both files.
+ * What is held fixed by files in this folder: the digest of every small task under the model's version, the
+ * compiled rows of every backend on every machine, and what each fact that a machine can have either way changes
+ * in every backend's lanes. `node --import tsx scripts/golden.ts` writes all three files.
  *
  * Left out: records (their metrics may be extended without a new model).
  */
 import { BACKENDS } from '../../backends/catalog.ts';
 import { MODEL_VERSION } from '../../engine/core/version.ts';
-import { compile } from '../../engine/host/compile.ts';
+import { FACTS } from '../../engine/host/backend.ts';
+import { compile, type Lane } from '../../engine/host/compile.ts';
+import type { Machine } from '../../engine/host/machine.ts';
 import { COLUMNS, type Row } from '../../engine/host/rows.ts';
 import { runTask } from '../../engine/task.ts';
-import { MACHINES } from '../../machines/catalog.ts';
+import { MACHINES, machineNamed } from '../../machines/catalog.ts';
 import { smallTasks } from '../determinism/tasks.ts';
 
 export const DIGESTS_FILE = new URL('./digests.json', import.meta.url);
 export const COMPILED_FILE = new URL('./compiled.json', import.meta.url);
+export const FACTS_FILE = new URL('./facts.json', import.meta.url);
 
 export interface Digests {
   readonly modelVersion: string;
@@ -61,8 +65,8 @@ export function currentCompiled(): Record<string, CompiledGolden> {
           compiled.paths.map((path) => [
             `${path.name} +${path.headerBytes} B`,
             path.lanes.map((lane) => ({
-              hop: `${lane.receiver ? 'receiver' : 'sender'}: ${lane.entry} > ${lane.exit}`,
-              marks: (['split', 'merge', 'orphans'] as const).filter((mark) => lane[mark]).join(' '),
+              hop: hopOf(lane),
+              marks: marksOf(lane),
               stages: lane.stages.join(' '),
               plainNs: nsOf(list[lane.rowPlain]!),
               gsoNs: nsOf(list[lane.rowGso]!),
@@ -84,6 +88,37 @@ function nsOf(row: Row): Ns {
   return Object.fromEntries(
     COLUMNS.map((column, c) => [column, row.ns[c]!] as const).filter(([, ns]) => ns !== 0),
   );
+}
+
+/** Fact, then `backend path`: its lanes, a line each, once the fact is the opposite of what it is on xeon-25g. */
+export type FactsGolden = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** Lanes by `backend path`. */
+function lanesOf(machine: Machine): Map<string, readonly string[]> {
+  const entries = BACKENDS.flatMap((backend) =>
+    compile(backend, machine, { rules: 0 }).paths.map(
+      ({ name, lanes }) => [`${backend.name} ${name}`, lanes.map(laneText)] as const,
+    ),
+  );
+  return new Map(entries);
+}
+
+const hopOf = (lane: Lane): string => `${lane.receiver ? 'receiver' : 'sender'}: ${lane.entry} > ${lane.exit}`;
+const marksOf = (lane: Lane): string =>
+  (['split', 'merge', 'orphans'] as const).filter((mark) => lane[mark]).join(' ');
+const laneText = (lane: Lane): string => `${hopOf(lane)} [${marksOf(lane)}] ${lane.stages.join(' ')}`;
+
+/** What each fact of kernel, NIC and host changes, in the paths that it changes. */
+export function currentFacts(): FactsGolden {
+  const machine = machineNamed('xeon-25g');
+  const before = lanesOf(machine);
+  const facts = FACTS.map((fact) => {
+    const opposite = !machine.facts[fact];
+    const after = lanesOf({ ...machine, facts: { ...machine.facts, [fact]: opposite } });
+    const changed = [...after].filter(([path, lanes]) => lanes.join() !== before.get(path)!.join());
+    return [`${fact} ${opposite ? 'on' : 'off'}`, Object.fromEntries(changed)] as const;
+  });
+  return Object.fromEntries(facts);
 }
 
 /** JSON with one line for each lane, so that a diff shows lanes. */
@@ -112,6 +147,6 @@ export function compiledText(all: Readonly<Record<string, CompiledGolden>>): str
   return `{\n${entries.join(',\n')}\n}\n`;
 }
 
-export function digestsText(digests: Digests): string {
-  return `${JSON.stringify(digests, null, 2)}\n`;
+export function plainText(content: Digests | FactsGolden): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }

@@ -45,6 +45,36 @@ test('ten backends stand below headings, baseline, tunnels, routed, encrypted; e
   assert.ok(!comparisonTables(fixtureResult()).includes('class="family"'));
 });
 
+test('below headings nobody repeats the setting; without them words stand left, numbers right', () => {
+  const at = (result: Result, dims: Readonly<Record<string, string | number>>): Result => {
+    const doubled = [{ kind: 'TCP_RR', message: 1 }, dims].flatMap((more) =>
+      result.cells.map((cell) => ({ ...cell, dims: { ...cell.dims, ...more } })),
+    );
+    return { ...result, cells: doubled };
+  };
+  const many = comparisonTables(at(crowd(), { kind: 'TCP_STREAM', message: 65_536 }));
+  assert.ok(many.includes('>Tunnels, kind=TCP_RR, message=1</th>'));
+  assert.ok(!/<t[hd][^>]*>(kind|message|TCP_RR|65536)</.test(many));
+  const few = comparisonTables(at(fixtureResult(), { kind: 'TCP_STREAM', message: 65_536 }));
+  assert.ok(few.includes('<th class="word" scope="col">kind</th><th scope="col">message</th>'));
+  assert.ok(few.includes('<td class="word">TCP_STREAM</td><td>65536</td>'));
+});
+
+test('what binds is said for each kind of traffic by itself', () => {
+  const { cells, ...rest } = crowd();
+  const bound = { ...cells[0]!.binding!, kind: 'resource' as const, resource: 'NIC' };
+  const of = (kind: string, binding: typeof bound | undefined) =>
+    cells.map((cell) => ({ ...cell, ...(binding && { binding }), dims: { ...cell.dims, kind } }));
+  const two = { ...rest, cells: [...of('TCP_STREAM', bound), ...of('TCP_RR', undefined)] };
+  assert.deepEqual(
+    keyFindings(two).filter((finding) => /binds at this load|bound by/i.test(finding)),
+    [
+      'TCP_STREAM: bound by the NIC: all 10 backends.',
+      'TCP_RR: nothing binds at this load: all 10 backends.',
+    ],
+  );
+});
+
 test('lines of ten backends are drawn by family, each beside the baseline', () => {
   assert.deepEqual(
     familiesOf(crowd().cells).map(({ title, cells }) => [title, cells.map((cell) => cell.dims.backend)]),
@@ -58,6 +88,18 @@ test('lines of ten backends are drawn by family, each beside the baseline', () =
   const curves = idsOf(crowd()).filter((id) => id.startsWith('rpcLatency-cdf'));
   assert.equal(curves.length, 4);
   assert.equal(new Set(curves).size, 4);
+});
+
+test('legends hold the longest names whole, on a telephone too', async () => {
+  const { cells, ...rest } = crowd();
+  const long = ['calico-vxlan-crosssubnet', 'flannel-vxlan-directrouting'];
+  const named = cells.map((cell, k) => ({ ...cell, dims: { backend: long[k - 2] ?? cell.dims.backend } }));
+  const lines = chartsOf({ ...rest, cells: named }).filter((chart) => chart.id.startsWith('rpcLatency-cdf'));
+  for (const widthPx of [340, 640]) {
+    const drawn = (await Promise.all(lines.map((chart) => renderSvg(chart, widthPx)))).join('');
+    for (const name of long) assert.ok(drawn.includes(`>${name}</text>`), `${name} at ${widthPx} px`);
+    assert.ok(!drawn.includes('…'));
+  }
 });
 
 test('a crowd that is bound by one resource is named by those that are not', () => {

@@ -1,0 +1,67 @@
+/**
+ * A measuring campaign: beds are made once, then the whole plan is gone through round by round, each in another order,
+ * until the time is up; at least ROUNDS_MIN times. What fails is told and left out of the round.
+ */
+import { Bed, type Mode } from './bed.ts';
+import { nameOf, type Planned, secondsOf, shuffled } from './plan.ts';
+import { type Metrics, probe, type Tools } from './probes.ts';
+import { ShellError } from './shell.ts';
+
+export interface Sample {
+  readonly round: number;
+  readonly exp: Planned['exp'];
+  readonly cfg: Planned['cfg'];
+  readonly metrics: Metrics;
+}
+
+export interface CampaignOptions extends Tools {
+  readonly plan: readonly Planned[];
+  readonly minutes: number;
+  readonly onSample: (sample: Sample, done: number, round: number) => void;
+  readonly onProblem: (what: string) => void;
+}
+
+export const ROUNDS_MIN = 3;
+const ROUNDS_MAX = 9;
+
+/** Seconds that the least campaign takes, about. */
+export const leastSeconds = (plan: readonly Planned[]): number =>
+  ROUNDS_MIN * plan.reduce((sum, one) => sum + secondsOf(one), 0) + 15;
+
+/** Beds are gone when it returns or throws. */
+export async function measure(options: CampaignOptions): Promise<Sample[]> {
+  const { plan, minutes, signal, program } = options;
+  const beds = new Map<string, Bed>();
+  const samples: Sample[] = [];
+  const endMs = performance.now() + minutes * 60_000;
+  const failing = new Map<Planned, number>();
+  try {
+    for (const { cfg } of plan) {
+      const key = bedOf(cfg);
+      if (beds.has(key)) continue;
+      const bed = new Bed(cfg.mode as Mode, cfg.hops, program, signal);
+      await bed.open();
+      beds.set(key, bed);
+    }
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      for (const planned of shuffled(plan, round)) {
+        if (round >= ROUNDS_MIN && performance.now() > endMs) return samples;
+        if ((failing.get(planned) ?? 0) > 1) continue;
+        try {
+          const metrics = await probe(planned.exp, planned.cfg, beds.get(bedOf(planned.cfg))!, options);
+          samples.push({ round, exp: planned.exp, cfg: planned.cfg, metrics });
+          options.onSample(samples.at(-1)!, samples.length, round);
+        } catch (error) {
+          if (signal.aborted || !(error instanceof ShellError)) throw error;
+          failing.set(planned, (failing.get(planned) ?? 0) + 1);
+          options.onProblem(`${nameOf(planned)}: ${error.message}`);
+        }
+      }
+    }
+    return samples;
+  } finally {
+    for (const bed of beds.values()) await bed.close();
+  }
+}
+
+const bedOf = (cfg: Planned['cfg']): string => `${cfg.mode}/${cfg.hops}`;
