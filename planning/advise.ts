@@ -12,7 +12,7 @@ import { feasibility } from '../engine/host/feasible.ts';
 import { deriveMtu } from '../engine/host/mtu.ts';
 import { type Figures, figuresOf, tasksEach, tasksOf } from './measure.ts';
 import { farCluster, kernelText, type Policy, type Question } from './question.ts';
-import { type Conditions, RULES, type Rule } from './rules.ts';
+import { bearsOut, type Conditions, RULES, type Rule } from './rules.ts';
 import { kernelLacks, type Traits, traitsOf } from './traits.ts';
 
 export interface AdviceRow {
@@ -88,31 +88,46 @@ export function* advise(
 /** A reason's hint names settings of a run; here they are flags, and another row is the way out. */
 const withoutHint = (reason: string | null): string | null => reason?.replace(/ \(set [^)]*\)$/, '') ?? null;
 
-/** Applies the rules to the rows of a matrix. */
+/** Applies the rules to the rows of a matrix; a rule whose own figures refute it is passed over. */
 export function recommend(rows: readonly AdviceRow[], question: Question): Omit<Advice, 'rows'> {
+  let rules = RULES.filter((rule) => holds(rule.when, question));
+  for (;;) {
+    const { left, fit, unmet, spoke } = applied(rules, rows);
+    const [best] = ranked(left);
+    // Later rules narrow the choice of earlier ones: of several that are refuted the last one goes first.
+    const refuted = spoke.findLast(
+      ({ rule, other }) => best !== undefined && !bearsOut(rule, best.figures!, other.figures!),
+    );
+    if (refuted !== undefined) {
+      rules = rules.filter((rule) => rule !== refuted.rule);
+      continue;
+    }
+    return {
+      recommended: best?.backend ?? null,
+      reasons:
+        best === undefined ? [] : spoke.map(({ rule, other }) => reasonOf(rule, best, other, question)),
+      unmet,
+      alsoFit: ranked(fit).flatMap((row) => (row === best ? [] : [row.backend])),
+    };
+  }
+}
+
+/** What rules leave, what meets every must, and the rules that let rows go, each with the fastest of those. */
+function applied(rules: readonly Rule[], rows: readonly AdviceRow[]) {
   let left = rows.filter((row) => row.infeasible === null && row.figures?.streamBps != null);
-  const spoke: { readonly rule: Rule; readonly gone: readonly AdviceRow[] }[] = [];
   let fit = left;
   let unmet: string | null = null;
-  for (const rule of RULES) {
-    if (!holds(rule.when, question)) continue;
+  const spoke: { readonly rule: Rule; readonly other: AdviceRow }[] = [];
+  for (const rule of rules) {
     const stay = left.filter((row) => has(row.traits, rule.keep));
     if (stay.length === 0 && !rule.must) continue;
     if (stay.length === 0) unmet ??= rule.id;
-    if (stay.length < left.length) spoke.push({ rule, gone: left.filter((row) => !stay.includes(row)) });
+    const [other] = ranked(left.filter((row) => !stay.includes(row)));
+    if (other !== undefined) spoke.push({ rule, other });
     left = stay;
     if (rule.must) fit = stay;
   }
-  const [best] = ranked(left);
-  return {
-    recommended: best?.backend ?? null,
-    reasons:
-      best === undefined
-        ? []
-        : spoke.map(({ rule, gone }) => reasonOf(rule, best, ranked(gone)[0]!, question)),
-    unmet,
-    alsoFit: ranked(fit).flatMap((row) => (row === best ? [] : [row.backend])),
-  };
+  return { left, fit, unmet, spoke };
 }
 
 function holds(when: Partial<Conditions>, question: Question): boolean {

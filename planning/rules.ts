@@ -1,12 +1,14 @@
 /**
  * The field's advice as data: routes (BGP) where the network takes them, tunnels only across subnets where it does not,
  * VXLAN before IPIP, eBPF where kernel and policy allow, WireGuard where encryption is asked for. Each rule keeps the
- * backends that have its traits; one that would keep none, and is no must, is passed over.
+ * backends that have its traits; one that would keep none, or claims what the figures refute, and is no must, is passed
+ * over.
  *
  * A reason is a template: {name} the backend recommended, {…} its figures, {kernel} the nodes' Linux, {other} the
  * fastest backend that the rule let go, {other…} that one's figures. Left out: what needs a running cluster to know
  * (operations, support, habits).
  */
+import type { Figures } from './measure.ts';
 import type { Traits } from './traits.ts';
 
 /** What rules ask of the question. */
@@ -16,6 +18,12 @@ export interface Conditions {
   readonly subnets: 'one' | 'rack';
 }
 
+/** A figure that rules may boast of. */
+export type Claim = 'streamBps' | 'nearBps' | 'packetsPerS' | 'rrP50S';
+
+/** Least relative difference that proves or refutes a claim. */
+const CLAIM_MIN = 0.01;
+
 export interface Rule {
   readonly id: string;
   /** All of these must be so, or the rule is silent. */
@@ -24,6 +32,11 @@ export interface Rule {
   readonly keep: Partial<Traits>;
   /** A must that nothing meets leaves no recommendation. */
   readonly must: boolean;
+  /**
+   * Figures in which the row recommended must beat the best of those let go: the first that differs by 1 % decides.
+   * Without them the rule claims no advantage that a figure could refute.
+   */
+  readonly claims?: readonly Claim[];
   readonly because: string;
   /** Where the fact behind the rule stands. */
   readonly source: string;
@@ -71,6 +84,7 @@ export const RULES: readonly Rule[] = [
     when: { encrypt: false },
     keep: { encrypted: false },
     must: false,
+    claims: ['streamBps'],
     because:
       'nobody asked for encryption, and {other} pays for it: {otherGbps} Gbit/s a stream against {gbps}',
     source: 'docs/PRIMER.md, wireguard',
@@ -80,6 +94,7 @@ export const RULES: readonly Rule[] = [
     when: {},
     keep: { daemon: false },
     must: false,
+    claims: ['streamBps'],
     because:
       'packets stay in the kernel: {other} hands each to one thread in user space, {otherGbps} Gbit/s ' +
       'against {gbps}',
@@ -90,6 +105,7 @@ export const RULES: readonly Rule[] = [
     when: {},
     keep: { plain: true },
     must: false,
+    claims: ['streamBps', 'packetsPerS'],
     because:
       'nodes reach pods by plain routes here, so no header is needed: {gbps} Gbit/s a stream and {kpps} ' +
       'kpkt/s, {other} {otherGbps} and {otherKpps}',
@@ -100,6 +116,7 @@ export const RULES: readonly Rule[] = [
     when: { subnets: 'rack' },
     keep: { plainNear: true },
     must: false,
+    claims: ['nearBps'],
     because:
       'a tunnel only across subnets: {nearGbps} Gbit/s a stream inside one, {other} {otherNearGbps} ' +
       '(across: {gbps} and {otherGbps})',
@@ -120,6 +137,7 @@ export const RULES: readonly Rule[] = [
     when: { policy: 'none' },
     keep: { redirects: true },
     must: false,
+    claims: ['rrP50S', 'packetsPerS'],
     because:
       'Linux {kernel} can redirect in eBPF past forwarding and netfilter: p50 {p50Us} µs and {kpps} kpkt/s, ' +
       '{other} {otherP50Us} and {otherKpps}',
@@ -130,9 +148,26 @@ export const RULES: readonly Rule[] = [
     when: { policy: 'ebpf' },
     keep: { redirects: true },
     must: false,
+    claims: ['rrP50S', 'packetsPerS'],
     because:
       'programs redirect past the host stack: p50 {p50Us} µs and {kpps} kpkt/s, {other} {otherP50Us} ' +
       'and {otherKpps}',
     source: 'docs/PRIMER.md, ebpf-kernel',
   },
 ];
+
+/**
+ * Whether a rule's own figures bear out what it claims.
+ * @param row    the row recommended
+ * @param other  the best of those that the rule let go
+ */
+export function bearsOut(rule: Rule, row: Figures, other: Figures): boolean {
+  if (rule.must || rule.claims === undefined) return true;
+  for (const claim of rule.claims) {
+    const [own, others] = [row[claim], other[claim]];
+    if (own === null || others === null) continue;
+    const gain = claim === 'rrP50S' ? others - own : own - others;
+    if (Math.abs(gain) >= CLAIM_MIN * others) return gain > 0;
+  }
+  return false;
+}
