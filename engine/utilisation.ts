@@ -7,6 +7,7 @@
  * that softirq work takes from it counts as its own wait.
  */
 import type { Cluster } from './build.ts';
+import { lossText } from './core/lossText.ts';
 import type { Binding, ResourceClass } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import { busiestLink, nicPort, torPort } from './fabric/portPlan.ts';
@@ -179,7 +180,7 @@ export function binding(
     return { text: `${resource} at ${percent(shown)}`, kind: 'resource', resource, utilisation: shown };
   const loss = losses.find((l) => l.share > LOSS_LIMIT);
   if (loss !== undefined) {
-    const text = `queue limit: ${loss.reason} drops ${(loss.share * 100).toFixed(2)} %`;
+    const text = lossText(loss.reason, loss.share);
     return { text, kind: 'queue', resource: loss.reason, utilisation: shown };
   }
   const window = held.congestion >= held.receive ? 'congestion' : 'receive';

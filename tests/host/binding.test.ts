@@ -110,6 +110,16 @@ test('rule: below 0.9 a queue that drops more than one in a thousand, then a win
   assert.equal(binding({ NIC: 0.5 }, [], { congestion: 0.5, receive: 0 }, false).kind, 'none');
 });
 
+test('rule: losses that are no queue are called what they are', () => {
+  const text = (reason: string, share: number): string =>
+    binding({ NIC: 0.5 }, [{ reason, share }], NOT_HELD, false).text;
+  assert.equal(text('mtu exceeded', 1), 'drops: mtu exceeded, 100 % of packets');
+  assert.equal(text('fabric mtu (silent)', 0.5), 'drops: fabric mtu (silent), 50 % of packets');
+  assert.equal(text('random loss', 0.0013), 'random loss: 0.13 %');
+  assert.equal(text('conntrack table', 0.005), 'drops: conntrack table full, new flows are refused');
+  assert.equal(text('TUN ring (FULL_RING)', 0.4), 'queue limit: TUN ring (FULL_RING) drops 40.00 %');
+});
+
 test('rule: the application core yields in a tie, and in a flood whose datagrams die below', () => {
   const tie = { 'application core': 1, 'softirq core': 0.998 };
   assert.equal(binding(tie, [], NOT_HELD, false).resource, 'softirq core');

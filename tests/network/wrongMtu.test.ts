@@ -45,7 +45,7 @@ for (const [backend, largest] of CARRIED) {
     // Ten at once; the probe after 200 ms, time-outs 200 and 600 ms later; the next one would come after 1.6 s.
     deepEqual(stalled.drops, { 'mtu exceeded': 13 });
     equal(stalled.counters.retransmittedPackets, 2);
-    equal(stalled.binding.text, 'queue limit: mtu exceeded drops 100.00 %');
+    equal(stalled.binding.text, 'drops: mtu exceeded, 100 % of packets');
     const clamped = stream({ ...FILTERED, mssClamp: true });
     equal(dropped(clamped, 'mtu exceeded'), 0);
     ok(gbps(clamped) > 1);
