@@ -51,3 +51,10 @@ export function familiesOf(cells: readonly Cell[]): { readonly title: string; re
   });
   return families.filter((family) => family.cells.length > baseline.length);
 }
+
+/** Names one by one; of a crowd, those that are not among them where they are fewer. */
+export function listed(names: readonly string[], all: readonly string[]): string {
+  const others = all.filter((name) => !names.includes(name));
+  if (names.length <= UNGROUPED_MAX || others.length >= names.length) return names.join(', ');
+  return others.length === 0 ? `all ${all.length} backends` : `all but ${others.join(', ')}`;
+}

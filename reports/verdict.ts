@@ -1,13 +1,14 @@
 /**
- * The result in a sentence, with its reason. A difference counts when the values differ by more than 1 % and
- * every seed that both rows have agrees on its sign; figures are tried in the order of what users ask first.
- * A run of several kinds of traffic is judged kind by kind, bulk TCP first: their figures do not compare.
- * Left out: significance beyond that (three seeds cannot give it).
+ * The result in a sentence, with its reason. Rows that deliver nothing come first. A difference counts when the values
+ * differ by more than 1 % and every seed that both rows have agrees on its sign; figures are tried in the order of what
+ * users ask first. A run of several kinds of traffic is judged kind by kind, bulk TCP first: their figures do not
+ * compare. Left out: significance beyond that (three seeds cannot give it).
  */
 
 import type { MetricId } from '../engine/core/record.ts';
-import { UNGROUPED_MAX } from './families.ts';
-import type { Cell, Result } from './schema.ts';
+import { listed } from './families.ts';
+import type { Cell, CellBinding, Result } from './schema.ts';
+import { deliversNothing, silentSentences } from './silent.ts';
 import { percent, printOne } from './units.ts';
 import {
   BASELINE,
@@ -83,12 +84,14 @@ export function verdict(result: Result): string {
   const rows = result.cells.filter(hasFigures);
   if (rows.length === 0) return 'No cell has figures: nothing to compare.';
   if (rows.length === 1) return alone(result, rows[0]!);
+  const silent = silentSentences(result);
   const firsts = scopesOf(result).flatMap((scope) => answersOf(result, scope).slice(0, 1));
   const [main, ...others] = firsts;
   if (main !== undefined) {
     const brief = others.map(({ scope, largest }) => `${scope.kind}: ${largest.text}.`);
-    return [sentence(result, main), ...brief].join(' ');
+    return [...silent, sentence(result, main), ...brief].join(' ');
   }
+  if (silent.length > 0) return silent.join(' ');
   return groupsOf(result).size === rows.length
     ? `${rows.length} settings of one backend; the table shows how they differ.`
     : 'No difference above 1 % that every seed agrees on.';
@@ -99,6 +102,7 @@ export function keyFindings(result: Result): string[] {
   const findings = scopesOf(result)
     .flatMap((scope) => answersOf(result, scope))
     .map((answer) => sentence(result, answer));
+  findings.unshift(...silentSentences(result));
   if (findings.length === 0) findings.push(verdict(result));
   for (const scope of scopesOf(result)) findings.push(...bindingFindings(result, scope));
   findings.push(...overloadFindings(result));
@@ -141,26 +145,18 @@ function bindingFindings(result: Result, { kind, groups }: Scope): string[] {
   const cells = groups.flat();
   for (const cell of cells) {
     if (cell.binding === null || cell.binding.kind === 'none') continue;
-    const name = cell.binding.resource;
+    const { resource } = cell.binding;
+    const name = isLoss(cell.binding) ? `Packets lost (${resource})` : `Bound by the ${resource}`;
     byResource.set(name, (byResource.get(name) ?? new Set()).add(cell.dims.backend));
   }
   const all = backendsOf(result);
   const words = (text: string): string =>
     kind === null ? text : `${kind}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
-  const bound = [...byResource].map(([name, who]) =>
-    words(`Bound by the ${name}: ${listed([...who], all)}.`),
-  );
+  const bound = [...byResource].map(([name, who]) => words(`${name}: ${listed([...who], all)}.`));
   const free = cells.filter((cell) => cell.binding?.kind === 'none');
   const names = [...new Set(free.map((cell) => cell.dims.backend))];
   if (names.length > 0) bound.push(words(`Nothing binds at this load: ${listed(names, all)}.`));
   return bound;
-}
-
-/** Names one by one; of a crowd, those that are not among them where they are fewer. */
-function listed(names: readonly string[], all: readonly string[]): string {
-  const others = all.filter((name) => !names.includes(name));
-  if (names.length <= UNGROUPED_MAX || others.length >= names.length) return names.join(', ');
-  return others.length === 0 ? `all ${all.length} backends` : `all but ${others.join(', ')}`;
 }
 
 function overloadFindings(result: Result): string[] {
@@ -173,9 +169,14 @@ function overloadFindings(result: Result): string[] {
   });
 }
 
-/** The largest difference of one figure inside a group, baselines aside as long as two others remain. */
+/**
+ * The largest difference of one figure between the rows of a group that deliver anything, baselines aside as long as
+ * two others remain.
+ */
 function differenceIn(group: readonly Cell[], question: Question): Difference | null {
-  const known = group.filter((cell) => hasFigures(cell) && (figureOf(cell, question.metric) ?? 0) > 0);
+  const known = group.filter(
+    (cell) => hasFigures(cell) && (figureOf(cell, question.metric) ?? 0) > 0 && !deliversNothing(cell, group),
+  );
   const others = known.filter((cell) => cell.dims.backend !== BASELINE && cell.group !== 'baseline');
   const rows = others.length >= 2 ? others : known;
   if (rows.length < 2) return null;
@@ -206,6 +207,7 @@ function reasonOf(question: Question, best: Cell, worst: Cell): string {
   const binding = ofProbe ? worst.probes?.binding : worst.binding;
   if (binding == null || binding.kind === 'none') return '';
   const whose = question.better === 'higher' ? ', whose' : ': its';
+  if (isLoss(binding)) return ` (${binding.text})`;
   if (binding.kind !== 'resource') return `${whose} ${binding.text.replace(/^queue limit: /, '')}`;
   const own = percent(binding.utilisation);
   // A probe's binding is that of its own path: the other row's class mean is not its counterpart.
@@ -214,6 +216,9 @@ function reasonOf(question: Question, best: Cell, worst: Cell): string {
     other === undefined || other >= BINDS_AT ? `at ${own}` : `(${own} against ${percent(other)})`;
   return `${whose} ${binding.resource} binds ${against}`;
 }
+
+/** Whether packets are lost for another reason than a queue's limit. */
+const isLoss = ({ kind, text }: CellBinding): boolean => kind === 'queue' && !text.startsWith('queue limit');
 
 function stageReason(best: Cell, worst: Cell): string {
   const perByte = (cell: Cell, stage: string) => {

@@ -176,13 +176,13 @@ export function varyingDims(result: Result): string[] {
 }
 
 /** Dimensions that all cells share. */
-export function constantDims(result: Result): [name: string, value: string | number][] {
+export function constantDims(result: Result): [name: string, value: string][] {
   const varying = varyingDims(result);
   const first = result.cells[0];
   if (first === undefined) return [];
   return dimNames(result)
     .filter((name) => !varying.includes(name))
-    .map((name) => [name, first.dims[name]!]);
+    .map((name) => [name, dimText(name, first.dims[name])]);
 }
 
 /** Cells that differ in their backend only, by the other dimensions, in order of appearance. */
@@ -199,8 +199,16 @@ export function groupsOf(result: Result): Map<string, Cell[]> {
 export function settingOf(result: Result, cell: Cell, except: readonly string[] = []): string {
   return varyingDims(result)
     .filter((name) => name !== 'backend' && !except.includes(name))
-    .map((name) => `${name}=${cell.dims[name]}`)
+    .map((name) => `${name}=${dimText(name, cell.dims[name])}`)
     .join(', ');
+}
+
+/** What a dimension without a value means, where it is not that there is none. */
+const UNSET: Readonly<Record<string, string>> = { podMtuBytes: 'derived' };
+
+/** A dimension's value as a label. */
+export function dimText(name: string, value: string | number | undefined): string {
+  return value === 'null' ? (UNSET[name] ?? 'none') : String(value ?? '');
 }
 
 /** Backends in order of appearance: the order of colours. */
