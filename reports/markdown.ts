@@ -1,6 +1,7 @@
 /**
  * A result as GitHub-flavoured Markdown: the verdict, then the columns of the terminal table by section.
  */
+import { absentOf } from './absent.ts';
 import { bindingText } from './page/comparison.ts';
 import { amountOf, remarkOf, spreadOf } from './remarks.ts';
 import type { Result } from './schema.ts';
@@ -11,6 +12,7 @@ import {
   columnsOf,
   columnValue,
   constantDims,
+  dimText,
   hasFigures,
   type Section,
   varyingDims,
@@ -65,17 +67,15 @@ export function renderMarkdown(result: Result): string {
       });
       const said = words.length === 0 ? [] : [bindingText(cell.binding, 'seeds'), remarkOf(cell)];
       out.push(
-        line([...dims.map((name) => text(String(cell.dims[name] ?? ''))), ...figures, ...said.map(text)]),
+        line([...dims.map((name) => text(dimText(name, cell.dims[name]))), ...figures, ...said.map(text)]),
       );
     }
   }
-  const absent = result.cells.filter((cell) => !hasFigures(cell));
+  const absent = absentOf(result);
   if (absent.length > 0) out.push('');
-  for (const cell of absent) {
-    const name = dims.map((dim) => cell.dims[dim]).join(' ');
-    const state =
-      cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
-    out.push(`- ${text(name)}: ${text(state)}`);
+  for (const { backend, setting, state, reason } of absent) {
+    const name = setting === '' ? backend : `${backend} (${setting})`;
+    out.push(`- ${text(name)}: ${text(state === 'not run' ? state : `${state}: ${reason}`)}`);
   }
   out.push('', ...notes.map((note, k) => `(${k + 1}) ${text(note)}  `));
   for (const sentence of [spreadOf(result), amountOf(result)])

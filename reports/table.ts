@@ -3,6 +3,7 @@
  * other dimensions vary too), units in the headers, numbers aligned at the point, a dash with a footnote
  * where a figure is not shown. The same result gives the same text; colour comes from the caller.
  */
+import { absentOf } from './absent.ts';
 import { accuracyLine } from './accuracy.ts';
 import {
   cut,
@@ -28,6 +29,7 @@ import {
   columnsOf,
   columnValue,
   constantDims,
+  dimText,
   hasFigures,
   type Section,
   varyingDims,
@@ -93,7 +95,7 @@ function heading(result: Result, width: number, paint: Paint): string[] {
 
 function leadColumns(result: Result, rows: readonly Cell[]): Printed[] {
   return varyingDims(result).map((name) => {
-    const entries = rows.map((cell) => textOf(String(cell.dims[name] ?? '')));
+    const entries = rows.map((cell) => textOf(dimText(name, cell.dims[name])));
     const numeric = rows.every((cell) => typeof cell.dims[name] === 'number');
     return { header: [name], entries, align: numeric ? 'right' : 'left' };
   });
@@ -123,13 +125,16 @@ function blocksOf(
       last.columns.push(...own);
       last.title += ` and ${TITLES[section]}`;
     } else {
-      for (const columns of cut(own, width - widthOf(lead) - GAP.length)) {
-        blocks.push({ title: TITLES[section], columns });
-      }
+      blocks.push(...titled(section, cut(own, width - widthOf(lead) - GAP.length)));
     }
   }
   blocks.push(...bindingBlocks(rows, lead, of('binding'), width, paint));
   return blocks.map(({ title, columns }) => [paint.bold(title), ...printBlock([...lead, ...columns], paint)]);
+}
+
+/** Blocks of one section: the first has its title, what did not fit beside it continues it. */
+function titled(section: Section, runs: readonly Printed[][]): { title: string; columns: Printed[] }[] {
+  return runs.map((columns, k) => ({ title: TITLES[section] + (k === 0 ? '' : ', continued'), columns }));
 }
 
 function printColumn(
@@ -164,9 +169,10 @@ function bindingBlocks(
   const beside = [...textColumns(rows, width - widthOf([...lead, ...numbers]), paint), ...numbers];
   if (widthOf([...lead, ...beside]) <= width) return [{ title: TITLES.binding, columns: beside }];
   const words = textColumns(rows, width - widthOf(lead), paint);
-  return [words, [...numbers]]
-    .filter((columns) => columns.length > 0)
-    .map((columns) => ({ title: TITLES.binding, columns }));
+  return titled(
+    'binding',
+    [words, [...numbers]].filter((columns) => columns.length > 0),
+  );
 }
 
 /** Binding resources and remarks: text, wrapped into the room that the numbers leave. */
@@ -199,15 +205,12 @@ function textColumns(rows: readonly Cell[], room: number, paint: Paint): Printed
 
 /** Rows without figures: in words, below the blocks. */
 function absent(result: Result, width: number, paint: Paint): string[] {
-  const cells = result.cells.filter((cell) => !hasFigures(cell));
-  if (cells.length === 0) return [];
-  const lines = cells.flatMap((cell) => {
-    const name = varyingDims(result)
-      .map((dim) => cell.dims[dim])
-      .join(' ');
-    const state =
-      cell.status === 'missing' ? 'not run' : `${cell.status}: ${cell.reason ?? 'no reason given'}`;
-    const [first, ...more] = wrap(`${name}${GAP}${state}`, width - 4);
+  const groups = absentOf(result);
+  if (groups.length === 0) return [];
+  const lines = groups.flatMap(({ backend, setting, state, reason }) => {
+    const name = setting === '' ? backend : `${backend}${GAP}${setting}`;
+    const words = state === 'not run' ? state : `${state}: ${reason}`;
+    const [first, ...more] = wrap(`${name}${GAP}${words}`, width - 4);
     return [paint.yellow(first!), ...more.map((line) => paint.yellow(`    ${line}`))];
   });
   return ['', paint.bold('without figures'), ...lines];

@@ -37,6 +37,9 @@ const FIXED: Readonly<Record<string, Scale>> = {
   ratio: { unit: '×', divisor: 1, decimals: 2 },
 };
 
+/** A column of times without any: those that it would show are exchanges' of a packet network. */
+const NO_TIMES: Scale = { unit: 'µs', divisor: 1e-6, decimals: 0 };
+
 /**
  * One scale for all values of a column.
  * @param unit    base unit: bit/s, 1/s, B, s, s/B, cores, ratio, 1, or a printing unit (%, ×)
@@ -46,6 +49,7 @@ export function scaleOf(unit: string, values: readonly (number | null)[]): Scale
   const fixed = FIXED[unit];
   if (fixed !== undefined) return fixed;
   const sizes = values.filter((value) => value !== null && value !== 0).map((value) => Math.abs(value!));
+  if (unit === 's' && values.every((value) => value === null)) return NO_TIMES;
   const largest = Math.max(0, ...sizes);
   const smallest = Math.min(largest, ...sizes);
   if (largest === 0) return { unit: printed(unit, ''), divisor: 1, decimals: 0 };

@@ -6,6 +6,7 @@
  */
 
 import type { MetricId } from '../engine/core/record.ts';
+import { absentOf } from './absent.ts';
 import { listed } from './families.ts';
 import type { Cell, CellBinding, Result } from './schema.ts';
 import { deliversNothing, silentSentences } from './silent.ts';
@@ -106,9 +107,9 @@ export function keyFindings(result: Result): string[] {
   if (findings.length === 0) findings.push(verdict(result));
   for (const scope of scopesOf(result)) findings.push(...bindingFindings(result, scope));
   findings.push(...overloadFindings(result));
-  for (const cell of result.cells) {
-    if (!hasFigures(cell))
-      findings.push(`${nameOf(result, cell)} has no figures: ${cell.reason ?? cell.status}.`);
+  for (const { backend, setting, state, reason } of absentOf(result)) {
+    const name = setting === '' ? backend : `${backend} (${setting})`;
+    findings.push(`${name} has no figures: ${state === 'not run' ? state : reason}.`);
   }
   return findings;
 }
@@ -257,9 +258,4 @@ function alone(result: Result, cell: Cell): string {
   const goodput =
     value === null ? 'no goodput' : `${printOne(value, 'bit/s')}${metric === 'goodput' ? '' : ' a node'}`;
   return `${cell.dims.backend}: ${goodput}; ${cell.binding?.text ?? 'binding resource unknown'}.`;
-}
-
-function nameOf(result: Result, cell: Cell): string {
-  const setting = settingOf(result, cell);
-  return setting === '' ? cell.dims.backend : `${cell.dims.backend} (${setting})`;
 }

@@ -25,7 +25,7 @@ export function feasibility(backend: Backend, cluster: ClusterSpec, policy: Poli
       );
     }
     if (policy.viaService === true && !meetsProxy(path, policy)) {
-      return `its pods' packets pass netfilter by, and with it a proxy by ${policy.proxy} (set policy.proxy=ebpf)`;
+      return "its pods' packets pass netfilter by, and with it every proxy but eBPF's (set policy.proxy=ebpf)";
     }
   }
   if (!crosses) return null;

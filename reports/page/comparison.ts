@@ -12,6 +12,7 @@ import {
   columnName,
   columnsOf,
   columnValue,
+  dimText,
   groupsOf,
   hasFigures,
   type Section,
@@ -128,7 +129,7 @@ function dimClass(result: Result, name: string, k: number): string {
 function nameCells(result: Result, cell: Cell, dims: readonly string[]): string {
   return dims
     .map((name, k) => {
-      const label = esc(cell.dims[name] ?? '');
+      const label = esc(dimText(name, cell.dims[name]));
       const kind = dimClass(result, name, k);
       return k === 0 ? `<th${kind} scope="row">${label}</th>` : `<td${kind}>${label}</td>`;
     })

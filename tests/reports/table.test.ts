@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { renderMarkdown } from '../../reports/markdown.ts';
 import { mergeRecords } from '../../reports/result.ts';
 import { renderTable } from '../../reports/table.ts';
 import { printCount, printOne, printScaled, scaleOf } from '../../reports/units.ts';
 import { columnsOf, ratioToBaseline } from '../../reports/view.ts';
-import { fixtureInput, fixtureResult, recordOf, SHAPES, sweepResult } from './fixture.ts';
+import { fixtureInput, fixtureResult, planOf, recordOf, SHAPES, sweepResult } from './fixture.ts';
 
 const GOLDEN = new URL('./table.golden.txt', import.meta.url);
 
@@ -78,4 +79,52 @@ test('numbers: one prefix a column, at least two digits for the smallest', () =>
   assert.equal(printOne(3.2e-9, 's/B'), '3.20 ns/B');
   assert.equal(printOne(0, 'bit/s'), '0 bit/s');
   assert.deepEqual([printCount(9999), printCount(220e6), printCount(12_345)], ['9999', '220 M', '12.3 k']);
+});
+
+test('a section that does not fit side by side goes on under a title of its own', () => {
+  const titles = renderTable(sweepResult(), { width: 80 })
+    .split('\n')
+    .filter((text) => text.startsWith('CPU and copies'));
+  assert.equal(titles[0], 'CPU and copies');
+  assert.ok(titles.length > 1);
+  assert.ok(titles.slice(1).every((title) => title === 'CPU and copies, continued'));
+});
+
+test('a dimension without a value is named by what it means; times that nobody has are in µs', () => {
+  const result = fixtureResult();
+  const changed = (name: string) => ({
+    ...result,
+    cells: result.cells.map((cell, k) => ({
+      ...cell,
+      dims: { backend: cell.dims.backend, [name]: k === 0 ? 'null' : 1500 },
+    })),
+  });
+  assert.match(renderTable(changed('podMtuBytes')), /^host +derived /m);
+  assert.match(renderTable(changed('cluster.fabricMtuBytes')), /^host +none /m);
+  assert.match(renderMarkdown(changed('podMtuBytes')), /^\| host \| derived \|/m);
+  assert.equal(scaleOf('s', [null, null]).unit, 'µs');
+  assert.equal(scaleOf('s', [0, null]).unit, 's');
+});
+
+test('one text for all settings in which a backend cannot work', () => {
+  const reason = 'its pods pass netfilter by';
+  const plan = (proxy: string, services: number, why = reason) => ({
+    ...planOf('cilium-native', 'routed'),
+    ...{ id: `${proxy} ${services}`, dims: { backend: 'cilium-native', proxy, services } },
+    ...{ status: 'infeasible' as const, reason: why },
+  });
+  const grid = ['iptables', 'ipvs', 'nft'].flatMap((proxy) =>
+    [10, 100].map((services) => plan(proxy, services)),
+  );
+  const said = (cells: readonly ReturnType<typeof plan>[]): string[] =>
+    renderTable(mergeRecords(fixtureInput({ cells, records: [] })))
+      .split('\n')
+      .filter((text) => text.startsWith('cilium-native'));
+  assert.deepEqual(said(grid), [
+    'cilium-native  proxy=iptables ipvs nft, services=10 100  infeasible: its pods pass netfilter by',
+  ]);
+  assert.deepEqual(said([grid[0]!, grid[3]!]), [
+    'cilium-native  proxy=iptables, services=10; proxy=ipvs, services=100  infeasible: its pods pass netfilter by',
+  ]);
+  assert.equal(said([grid[0]!, plan('ebpf', 10, 'another reason')]).length, 2);
 });
