@@ -20,6 +20,7 @@ import { type StageTotal, stageTotals } from './host/rows.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { type Measure, SAMPLES, type Snapshot } from './measure.ts';
 import { rackCpu } from './rackCpu.ts';
+import { floods } from './traffic/broadcast.ts';
 import type { Ledger } from './traffic/ledger.ts';
 import { offeredLoads } from './traffic/load.ts';
 import { binding, type QueueLoss, utilisations } from './utilisation.ts';
@@ -60,6 +61,7 @@ export function summarise(cluster: Cluster, measure: Measure, simulatedPs: numbe
     }),
     coreBusyPs: coreBusy(cluster, measure),
     rxQueues: setup.rxQueues,
+    ...(floods(cluster) ? { flooded: true } : {}),
     rackCpu: rackCpu(cluster, measure),
     utilisation: mean,
     binding: binding(mean, losses, windowHeld(cluster), flood),

@@ -48,6 +48,9 @@ export function recordMetrics(record: TaskRecord): Record<MetricId, number | nul
   const windowS = record.windowPs / PS_PER_S;
   const total = cpuPs(cpu);
   const cores = (ps: bigint): number | null => over(Number(ps), record.windowPs * record.nodes);
+  /** What carrying the payload takes: not known where broadcasts take the same. */
+  const perPayload = (value: number, base: number): number | null =>
+    record.flooded === true ? null : over(value, base);
   const coresOf = (name: StageCpu['class']): number | null => cores(cpuPs(cpu, (one) => one.class === name));
   const percentile = (metric: MetricId): number | null => {
     const { from, id } = PERCENTILES[metric]!;
@@ -74,10 +77,10 @@ export function recordMetrics(record: TaskRecord): Record<MetricId, number | nul
     cpuSystem: coresOf('system'),
     cpuSoftirq: coresOf('softirq'),
     cpuIrq: coresOf('irq'),
-    cpuPerByte: over(Number(total) / PS_PER_S, counters.payloadBytes),
-    copiesPerByte: over(counters.copiedBytes, counters.payloadBytes),
-    syscallsPerPacket: over(counters.syscalls, counters.packetsDelivered),
-    switchesPerPacket: over(counters.contextSwitches, counters.packetsDelivered),
+    cpuPerByte: perPayload(Number(total) / PS_PER_S, counters.payloadBytes),
+    copiesPerByte: perPayload(counters.copiedBytes, counters.payloadBytes),
+    syscallsPerPacket: perPayload(counters.syscalls, counters.packetsDelivered),
+    switchesPerPacket: perPayload(counters.contextSwitches, counters.packetsDelivered),
     retransmits: counters.retransmittedPackets,
     drops: Object.values(record.drops).reduce((sum, packets) => sum + packets, 0),
     saturationLoad: record.saturationLoad,

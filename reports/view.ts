@@ -145,6 +145,9 @@ export function whyNot(cell: Cell, column: Column): string {
   if (isExchange(cell) && OF_BYTES.includes(column.metric)) {
     return 'exchanges of small messages: transactions and latency count, not bytes';
   }
+  if (PER_PAYLOAD.includes(column.metric) && (metricValue(cell, 'goodput') ?? 0) > 0) {
+    return 'broadcasts copy, call and compute as well: no figure of the payload alone';
+  }
   if (!applies(cell, column.metric)) return 'nothing of this kind was measured in this cell';
   if (PERCENTILES[column.metric] === undefined) return 'has no value here';
   return cell.overloaded
@@ -229,6 +232,14 @@ function dimNames(result: Result): string[] {
 
 /** Metrics of bulk transfer: next to them, the few bytes of an exchange would only set the column's scale. */
 const OF_BYTES: readonly MetricId[] = ['goodput', 'goodputPerNode', 'cpuPerByte'];
+
+/** Work over payload: null beside payload only where a flood does the same work (reports/metrics.ts). */
+const PER_PAYLOAD: readonly MetricId[] = [
+  'cpuPerByte',
+  'copiesPerByte',
+  'syscallsPerPacket',
+  'switchesPerPacket',
+];
 
 function isExchange(cell: Cell): boolean {
   return /^(TCP|UDP)_C?RR$/.test(String(cell.dims.kind));

@@ -112,6 +112,8 @@ export interface TaskRecord {
   readonly coreBusyPs: readonly number[];
   /** RX queues of a NIC in use: queue q interrupts core q of its node. */
   readonly rxQueues?: number;
+  /** Broadcasts flood this cluster: copies, calls, switches and CPU are theirs as well as the payload's. */
+  readonly flooded?: true;
   /** By rack; absent or empty where the cluster has more than four. */
   readonly rackCpu?: readonly RackCpu[];
   /** Ratio 0…1 by class; absent where the cluster has no such resource. */

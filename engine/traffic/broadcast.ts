@@ -18,10 +18,17 @@ const FRAME_BYTES = 28;
 /** Where the group's address stands in the outer header: 239.0.0.1, by the node that it would be. */
 const GROUP_NODE = 0xef000001 - nodeAddress(0);
 
-/** A socket a node, on core `core`, if broadcasts leave a node of this cluster. */
-export function connectBroadcasts({ spec, setup, partitions, sources }: Cluster, core: number): void {
+/** Whether broadcasts leave a node of this cluster. */
+export function floods({ spec, setup }: Cluster): boolean {
   const { broadcastsPerS, vxlanFlood } = spec.cluster;
-  if (broadcastsPerS === 0 || vxlanFlood === 'none' || pathOf(setup, FLOOD_PATH) < 0) return;
+  return broadcastsPerS > 0 && vxlanFlood !== 'none' && pathOf(setup, FLOOD_PATH) >= 0;
+}
+
+/** A socket a node, on core `core`, if broadcasts leave a node of this cluster. */
+export function connectBroadcasts(cluster: Cluster, core: number): void {
+  if (!floods(cluster)) return;
+  const { spec, partitions, sources } = cluster;
+  const { broadcastsPerS } = spec.cluster;
   for (const p of partitions) {
     for (let l = 0; l < p.nodeCount; l++) {
       const s = p.sockets.add();

@@ -127,3 +127,10 @@ test('a negative rate and a veth machine are refused', () => {
   deepEqual(problems(-1, 'xeon-25g'), ['cluster.broadcastsPerS']);
   deepEqual(problems(1, 'veth-vm'), ['cluster.broadcastsPerS']);
 });
+
+test('a record says that its cluster floods, and only then', () => {
+  equal(runTask(flooding({})).flooded, true);
+  for (const still of [{ broadcastsPerS: 0 }, { vxlanFlood: 'none' as const }])
+    equal(runTask(flooding(still)).flooded, undefined);
+  equal(runTask(flooding({}, 'calico-bgp')).flooded, undefined);
+});

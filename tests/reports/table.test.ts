@@ -128,3 +128,20 @@ test('one text for all settings in which a backend cannot work', () => {
   ]);
   assert.equal(said([grid[0]!, plan('ebpf', 10, 'another reason')]).length, 2);
 });
+
+test('work per payload is not shown beside a flood, with the reason; others keep theirs', () => {
+  const records = [0, 1, 2].flatMap((seed) => [
+    recordOf(SHAPES[0]!, seed, seed),
+    recordOf(SHAPES[1]!, seed, 3 + seed, { flooded: true }),
+  ]);
+  const cells = [planOf('host', 'baseline'), planOf('flannel-vxlan', 'tunnel')];
+  const text = renderTable(mergeRecords(fixtureInput({ cells, records })));
+  const [, section] = text.split('CPU and copies');
+  const fields = (name: string): string[] =>
+    new RegExp(`^${name} .*$`, 'm')
+      .exec(section!)![0]
+      .split(/ +/)
+      .filter((field) => field.startsWith('–'));
+  assert.deepEqual([fields('host').length, fields('flannel-vxlan').length], [0, 4]);
+  assert.match(text, /^. broadcasts copy, call and compute as well: no figure of the payload alone$/m);
+});
