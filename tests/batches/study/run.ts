@@ -2,7 +2,7 @@
  * `npm run batches`: the study of batches against single packets; writes its tables into docs/BATCHES.md. Words after
  * `--` choose groups and cells (`npm run batches -- incast`), and then only print.
  *
- * Left out: resuming; it takes a quarter of an hour on two busy cores.
+ * Left out: resuming; it takes about five minutes on two cores.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
