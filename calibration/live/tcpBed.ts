@@ -61,8 +61,9 @@ class TcpBed {
 
   async open(cfg: TcpConfig): Promise<void> {
     for (const name of ['s', 'r', 'd']) {
-      await run(['ip', 'netns', 'add', this.name(name)], this.options);
+      // First: a command that is stopped half-way may have made it.
       this.made.push(name);
+      await run(['ip', 'netns', 'add', this.name(name)], this.options);
       await this.ip(name, ['link', 'set', 'lo', 'up']);
     }
     await this.pair('s', 'r', 'left', '198.18.1');

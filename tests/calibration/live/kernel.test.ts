@@ -2,14 +2,17 @@
  * The bed on the kernel that runs the tests: two hosts with their pods exchange packets over each path, nothing outside
  * the bed's own namespaces changes, and nothing stays. Needs root and Debian's tools; elsewhere it is skipped aloud.
  */
-import { deepEqual, match, ok, rejects } from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { Bed, type Mode } from '../../../calibration/live/bed.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Bed } from '../../../calibration/live/bed.ts';
 import { compiled, hostOf, modesOf, obstacles } from '../../../calibration/live/host.ts';
 import { probe } from '../../../calibration/live/probes.ts';
 import { ShellError } from '../../../calibration/live/shell.ts';
+import { start, temporaryFolder } from '../../cli/spawn.ts';
 
 const LACKING = (await obstacles(await hostOf())).join('; ');
 const skip = LACKING === '' ? false : `NOT RUN, the live kernel is not tested here: ${LACKING}`;
@@ -40,7 +43,7 @@ test('a packet crosses every path that the kernel has, and the bed goes', {
   const { signal } = new AbortController();
   const interfaces = outside();
   for (const mode of (await modesOf()).has) {
-    const bed = new Bed(mode, mode === 'hostnet' ? 1 : 0, program, signal);
+    const bed = new Bed({ mode, routers: mode === 'hostnet' ? 1 : 0, mtuBytes: 9000 }, program, signal);
     await bed.open();
     try {
       ok(namespaces().length >= 2);
@@ -58,14 +61,37 @@ test('a packet crosses every path that the kernel has, and the bed goes', {
 
 test('an interrupted or impossible bed leaves nothing', { skip, ...HANG_GUARD }, async () => {
   const stop = new AbortController();
-  const bed = new Bed('hostgw' as Mode, 0, program, stop.signal);
+  const bed = new Bed({ mode: 'hostgw' }, program, stop.signal);
   setTimeout(() => stop.abort(), 60);
   await rejects(bed.open(), (error: Error) => {
     match(error.message, /abort/i);
     return true;
   });
   deepEqual(namespaces(), []);
-  const broken = new Bed('udp', 0, '/nowhere/bed', new AbortController().signal);
+  const broken = new Bed({ mode: 'udp' }, '/nowhere/bed', new AbortController().signal);
   await rejects(broken.open(), ShellError);
   deepEqual(namespaces(), []);
+});
+
+test('Ctrl-C in the middle of a campaign: its code, its samples, and nothing else stays', {
+  skip,
+  ...HANG_GUARD,
+}, async () => {
+  const { dir, remove: removeDir } = temporaryFolder();
+  try {
+    const { child, finished, said } = start(dir, ['calibrate', '--out', 'host.json', '--minutes', '2']);
+    await said('a round');
+    const samples = path.join(dir, 'host.samples.ndjson');
+    while (readFileSync(samples, 'utf8').split('\n').length < 4) await sleep(100);
+    child.kill('SIGINT');
+    const { code, err } = await finished;
+    equal(code, 130);
+    match(err, /samples so far: tsx run calibrate --from host\.samples\.ndjson/);
+    deepEqual(
+      readdirSync('/run/netns').filter((name) => name.startsWith(`windtunnel-${child.pid}-`)),
+      [],
+    );
+  } finally {
+    removeDir();
+  }
 });
