@@ -40,7 +40,10 @@ export class Ports {
     this.f = new Float64Array(count * 16);
   }
 
-  /** @param limitBytes what may wait, with the packet in service; @param ecnBytes queue that marks CE, 0: never */
+  /**
+   * @param limitBytes what may wait, with what is left of the packet in service
+   * @param ecnBytes queue that marks CE, 0: never
+   */
   set(port: number, gbps: number, delayNs: number, limitBytes: number, ecnBytes: number): void {
     const { f } = this;
     const o = port << 4;
