@@ -161,10 +161,9 @@ export class Bed {
     this.made.push(namespace);
     await run(['ip', 'netns', 'add', namespace], this.options);
     await this.ip(namespace, ['link', 'set', 'lo', 'up']);
-    await run(
-      ['ip', 'netns', 'exec', namespace, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward'],
-      this.options,
-    );
+    await plainTcp(namespace, this.options);
+    const settings = 'echo 1 > /proc/sys/net/ipv4/ip_forward';
+    await run(['ip', 'netns', 'exec', namespace, 'sh', '-c', settings], this.options);
     return namespace;
   }
 
@@ -312,6 +311,15 @@ export class Bed {
       );
     }
   }
+}
+
+/**
+ * Reno as a namespace's default, which every namespace may choose: where a machine's default is BBR, its sockets are
+ * paced whatever their program chooses once they are connected (iperf3 does so then).
+ */
+export async function plainTcp(namespace: string, options: RunOptions): Promise<void> {
+  const set = 'echo reno > /proc/sys/net/ipv4/tcp_congestion_control';
+  await run(['ip', 'netns', 'exec', namespace, 'sh', '-c', set], options);
 }
 
 /** Whether the kernel can make a tunnel device, tried in a namespace of its own. */

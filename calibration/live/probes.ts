@@ -64,21 +64,8 @@ async function bulk(cfg: Config, bed: Bed, { cores, signal }: Tools): Promise<Me
   try {
     const streams = /^tcp(\d+)$/.exec(String(cfg.kind ?? 'tcp1'))![1]!;
     const length = cfg.msg === undefined ? [] : ['-l', String(cfg.msg)];
-    const words = [
-      'iperf3',
-      ...length,
-      '-P',
-      streams,
-      '-c',
-      bed.to.ip,
-      '-p',
-      String(port),
-      '-J',
-      '-O',
-      '1',
-      '-t',
-      String(BULK_S),
-    ];
+    const client = ['iperf3', '-c', bed.to.ip, '-p', String(port), '-C', 'cubic', '-J'];
+    const words = [...client, ...length, '-P', streams, '-O', '1', '-t', String(BULK_S)];
     const before = readCpuTimes(cores);
     const said = await run(bed.at(bed.from, pinned(bed, cores[0], words)), { signal });
     return { ...bulkMetrics(said), ...shares(before, readCpuTimes(cores)) };
