@@ -11,6 +11,7 @@ import { type Fit, fitBook, type LiveRow } from '../calibration/live/fit.ts';
 import { compiled, type Host, hostOf, modesOf, obstacles, sweep } from '../calibration/live/host.ts';
 import { nameOf, type Planned, planOf } from '../calibration/live/plan.ts';
 import { rowsOf } from '../calibration/live/rows.ts';
+import { ShellError } from '../calibration/live/shell.ts';
 import type { CellRecord } from '../calibration/study.ts';
 import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import { machineFromJson } from '../machines/fromJson.ts';
@@ -28,6 +29,8 @@ import { listenForSignals } from './signals.ts';
 
 /** Fewer repeats say little of their spread. */
 const ROUNDS_WANTED = 3;
+/** About one round. */
+const MINUTES_MIN = 2;
 
 const EXAMPLES = `
 Examples:
@@ -59,7 +62,7 @@ export function addCalibrate(program: Command, parts: Parts, io: Io, exit: (code
     .command('calibrate')
     .description('measure the kernel of this machine and write a cost book from it (Linux, root)')
     .option('--out <file.json>', 'cost book to write; samples go beside it', 'machines/my-host.json')
-    .option('--minutes <n>', 'time for measuring; one round is always made', number, 8)
+    .option('--minutes <n>', 'time for measuring, 2 to 600; the fit takes one or two more', number, 8)
     .option(
       '--base <name|file.json>',
       'book that gives what the bed cannot see (NIC, eBPF, ciphers)',
@@ -87,8 +90,8 @@ async function calibrate(flags: Flags, parts: Parts, io: Io): Promise<number> {
   const base = resolveMachine(flags.base, parts);
   const bed = resolveMachine('veth-vm', parts);
   const workers = workersOf(flags.workers);
-  if (!(flags.minutes >= 0 && flags.minutes <= 600))
-    throw new UsageError(`--minutes takes a number from 0 to 600, not ${flags.minutes}`);
+  if (!(flags.minutes >= MINUTES_MIN && flags.minutes <= 600))
+    throw new UsageError(`--minutes takes a number from ${MINUTES_MIN} to 600, not ${flags.minutes}`);
   if (!(Number.isInteger(flags.seconds) && flags.seconds >= 2 && flags.seconds <= 60))
     throw new UsageError(`--seconds takes a whole number from 2 to 60, not ${flags.seconds}`);
   if (!flags.out.endsWith('.json')) throw new UsageError(`--out takes a file *.json, not '${flags.out}'`);
@@ -123,7 +126,7 @@ async function calibrate(flags: Flags, parts: Parts, io: Io): Promise<number> {
     return failed ? EXIT.simulation : EXIT.done;
   } catch (error) {
     const stopped = signals.exitCode();
-    if (stopped === null) throw error;
+    if (stopped === null) throw error instanceof ShellError ? new UsageError(error.message) : error;
     const kept = samplesFile(flags);
     if (flags.from === undefined && existsSync(kept))
       io.note(`samples so far: tsx run calibrate --from ${kept}`);

@@ -18,13 +18,14 @@ const LACKING = (await obstacles(await hostOf())).join('; ');
 const skip = LACKING === '' ? false : `NOT RUN, the live kernel is not tested here: ${LACKING}`;
 if (skip !== false) console.error(`\n*** calibration on the live kernel: ${skip}\n`);
 
-const namespaces = (): string[] => {
+const namespacesOf = (pid: number | undefined): string[] => {
   try {
-    return readdirSync('/run/netns').filter((name) => name.startsWith(`windtunnel-${process.pid}-`));
+    return readdirSync('/run/netns').filter((name) => name.startsWith(`windtunnel-${pid}-`));
   } catch {
     return [];
   }
 };
+const namespaces = (): string[] => namespacesOf(process.pid);
 const outside = (): string => JSON.stringify(Object.keys(networkInterfaces()).sort());
 
 let program = '';
@@ -83,14 +84,27 @@ test('Ctrl-C in the middle of a campaign: its code, its samples, and nothing els
     await said('a round');
     const samples = path.join(dir, 'host.samples.ndjson');
     while (readFileSync(samples, 'utf8').split('\n').length < 4) await sleep(100);
+    const second = start(dir, ['calibrate', '--out', 'other.json', '--minutes', '2']);
+    match((await second.finished).err, /another calibration runs \(process \d+\): wait for its end/);
     child.kill('SIGINT');
     const { code, err } = await finished;
     equal(code, 130);
     match(err, /samples so far: tsx run calibrate --from host\.samples\.ndjson/);
-    deepEqual(
-      readdirSync('/run/netns').filter((name) => name.startsWith(`windtunnel-${child.pid}-`)),
-      [],
-    );
+    deepEqual(namespacesOf(child.pid), []);
+  } finally {
+    removeDir();
+  }
+});
+
+test('a campaign that is killed is cleaned up all the same', { skip, ...HANG_GUARD }, async () => {
+  const { dir, remove: removeDir } = temporaryFolder();
+  try {
+    const { child, finished, said } = start(dir, ['calibrate', '--out', 'host.json', '--minutes', '2']);
+    await said('a round');
+    while (namespacesOf(child.pid).length < 6) await sleep(50);
+    child.kill('SIGKILL');
+    await finished;
+    while (namespacesOf(child.pid).length > 0) await sleep(100);
   } finally {
     removeDir();
   }
