@@ -51,7 +51,7 @@ const SEEN = 0.001;
 /** Columns that are parallel this closely cannot be told apart. */
 const PARALLEL = 0.9995;
 /** Pull towards the reference book, in units of a relative error: decides only what the rows leave open. */
-const PULL = 0.003;
+const PULL = 0.02;
 /** A round moves a factor by at most this. */
 const LEAP = 2.5;
 
