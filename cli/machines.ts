@@ -6,6 +6,8 @@ import type { Fact } from '../engine/host/backend.ts';
 import type { Confidence, Machine } from '../engine/host/machine.ts';
 import { STAGE_IDS } from '../engine/host/stages.ts';
 import { wrap } from '../reports/grid.ts';
+import { didYouMean } from '../scenarios/lib/nearest.ts';
+import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 import type { Parts } from './parts.ts';
 import { resolveMachine } from './resolve.ts';
@@ -132,9 +134,16 @@ export function addMachines(program: Command, parts: Parts, io: Io): void {
     .command('list', { isDefault: true })
     .description('every machine: who should pick it, and the facts that matter')
     .option('--json', 'as one JSON document')
-    .action((flags: { readonly json?: true }) =>
-      print(flags, parts.machines.map(machineRow), machinesText(parts.machines)),
-    );
+    .allowExcessArguments()
+    .action((flags: { readonly json?: true }, command: Command) => {
+      // The default: whatever is no subcommand arrives here.
+      const [word] = command.args;
+      if (word !== undefined) {
+        const hint = didYouMean(word, ['list', 'show'], 2);
+        throw new UsageError(`machines takes list or show <machine>, not '${word}'${hint}`);
+      }
+      print(flags, parts.machines.map(machineRow), machinesText(parts.machines));
+    });
   machines
     .command('show')
     .description('one cost book; its --json is what --machine takes')

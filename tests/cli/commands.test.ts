@@ -45,7 +45,12 @@ test('exit codes and error texts', OPTIONS, async (t) => {
     [['large-cluster', '--load', '0.4'], 2, /of the uplinks, above 95 %/],
     [['large-cluster', '--load', '0.97', '--set', 'cluster.uplinks=16'], 2, /of the host links/],
     [['compare', 'absent', 'absent'], 2, /absent is no result/],
-    [['explain', 'toi'], 2, /unknown backend 'toi'/],
+    [['explain', 'toi'], 2, /unknown backend 'toi'; did you mean toy/],
+    // Far from every name: no hint.
+    [['zzgy'], 2, /unknown scenario or command 'zzgy' \(all: --help/],
+    [['explain', 'foo'], 2, /unknown backend 'foo' \(all: list backends\)/],
+    [['pod-to-pod', '--set', 'bogus=1'], 2, /unknown setting 'bogus' \(all: list settings\)/],
+    [['scenarios/zzgy.ts'], 2, /shipped scenarios: list scenarios\n/],
     [['list', 'things'], 2, /list takes scenarios, backends/],
   ];
   for (const [argv, code, pattern] of cases) {

@@ -114,5 +114,11 @@ test('what is wrong with a file is said with its path, all at once', async () =>
   const unknown = await call('machines', 'show', 'xeon-e5-1g');
   assert.equal(unknown.code, 2);
   assert.match(unknown.err, /unknown machine 'xeon-e5-1g'; did you mean xeon-e5-10g/);
-  assert.equal((await call('machines', 'lst')).code, 2);
+  for (const [word, said] of [
+    ['lst', "machines takes list or show <machine>, not 'lst'; did you mean list?"],
+    ['bogus', "machines takes list or show <machine>, not 'bogus'"],
+  ]) {
+    const done = await call('machines', word!);
+    assert.deepEqual([done.code, done.out, done.err], [2, '', `windtunnel: ${said}\n`]);
+  }
 });
