@@ -31,6 +31,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   nodes: ['cluster.nodes'],
   link: ['cluster.linkGbps', 'machine.nic.rateGbps'],
   mtu: ['cluster.mtuBytes'],
+  ip: ['cluster.ipFamily'],
   cores: ['machine.cores'],
   queues: ['machine.nic.rxQueues'],
   load: ['traffic.flows.load'],
