@@ -58,7 +58,7 @@ test('machines show: a line for each stage, with confidence and range', async ()
   assert.equal(code, 0);
   assert.match(out, /^ns +first +each +packet +byte +confidence +source$/m);
   assert.match(out, /^U_SYSCALL +· +125 +· +· +assumed × 0\.8 … 1\.6 +K3$/m);
-  assert.match(out, /^NIC_TX +[\d.]+ +[\d.]+ +[\d.]+ +· +assumed × 0\.7 … 1\.4 +E-zen4 × \(C024 .+\)$/m);
+  assert.match(out, /^NIC_TX +[\d.]+ +[\d.]+ +[\d.]+ +· +assumed × 0\.7 … 1\.4 +E-zen4 × \(C024 .*$/m);
   assert.match(out, /^ {2}wake-up of a core: 1000 ns; 1000 ns after more than 20000 ns idle \(assumed/m);
 });
 
