@@ -29,6 +29,12 @@ test('exit codes and error texts', OPTIONS, async (t) => {
     [['pod-to-pod', '--machine', 'absent.json'], 2, /cannot read machine file absent\.json/],
     [['pod-to-pod', '--mtu', 'large'], 2, /'large' is no number/],
     [['pod-to-pod', '--mtu', '9'], 2, /cluster\.mtuBytes is 9/],
+    [
+      ['pod-to-pod', '--set', 'machine.waking.pollNs=-1'],
+      2,
+      /machine\.waking\.pollNs is -1; it takes a number/,
+    ],
+    [['pod-to-pod', '--set', 'machine.wire=radio'], 2, /machine\.wire is 'radio'; it takes nic, veth/],
     [['pod-to-pod', '--workers', '-1'], 2, /--workers takes auto or a whole number/],
     [['pod-to-pod', '--set', 'mtu'], 2, /--set takes path=value/],
     [['pod-to-pod', '--sizes', '3'], 2, /unknown option '--sizes'/],
