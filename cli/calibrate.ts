@@ -6,11 +6,12 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import path from 'node:path';
 import type { Command } from 'commander';
 import { calibratedBook } from '../calibration/live/book.ts';
-import { leastSeconds, measure, type Sample } from '../calibration/live/campaign.ts';
+import { measure, roundSeconds, type Sample } from '../calibration/live/campaign.ts';
 import { type Fit, fitBook, type LiveRow } from '../calibration/live/fit.ts';
 import { compiled, type Host, hostOf, modesOf, obstacles, sweep } from '../calibration/live/host.ts';
 import { nameOf, type Planned, planOf } from '../calibration/live/plan.ts';
 import { rowsOf } from '../calibration/live/rows.ts';
+import { ShellError } from '../calibration/live/shell.ts';
 import type { CellRecord } from '../calibration/study.ts';
 import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import { machineFromJson } from '../machines/fromJson.ts';
@@ -25,6 +26,11 @@ import { colors, type Io, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
 import { resolveMachine } from './resolve.ts';
 import { listenForSignals } from './signals.ts';
+
+/** Fewer repeats say little of their spread. */
+const ROUNDS_WANTED = 3;
+/** About one round. */
+const MINUTES_MIN = 2;
 
 const EXAMPLES = `
 Examples:
@@ -56,7 +62,7 @@ export function addCalibrate(program: Command, parts: Parts, io: Io, exit: (code
     .command('calibrate')
     .description('measure the kernel of this machine and write a cost book from it (Linux, root)')
     .option('--out <file.json>', 'cost book to write; samples go beside it', 'machines/my-host.json')
-    .option('--minutes <n>', 'time for measuring; at least three rounds are made', number, 8)
+    .option('--minutes <n>', 'time for measuring, 2 to 600; the fit takes one or two more', number, 8)
     .option(
       '--base <name|file.json>',
       'book that gives what the bed cannot see (NIC, eBPF, ciphers)',
@@ -84,8 +90,8 @@ async function calibrate(flags: Flags, parts: Parts, io: Io): Promise<number> {
   const base = resolveMachine(flags.base, parts);
   const bed = resolveMachine('veth-vm', parts);
   const workers = workersOf(flags.workers);
-  if (!(flags.minutes >= 0 && flags.minutes <= 600))
-    throw new UsageError(`--minutes takes a number from 0 to 600, not ${flags.minutes}`);
+  if (!(flags.minutes >= MINUTES_MIN && flags.minutes <= 600))
+    throw new UsageError(`--minutes takes a number from ${MINUTES_MIN} to 600, not ${flags.minutes}`);
   if (!(Number.isInteger(flags.seconds) && flags.seconds >= 2 && flags.seconds <= 60))
     throw new UsageError(`--seconds takes a whole number from 2 to 60, not ${flags.seconds}`);
   if (!flags.out.endsWith('.json')) throw new UsageError(`--out takes a file *.json, not '${flags.out}'`);
@@ -120,7 +126,7 @@ async function calibrate(flags: Flags, parts: Parts, io: Io): Promise<number> {
     return failed ? EXIT.simulation : EXIT.done;
   } catch (error) {
     const stopped = signals.exitCode();
-    if (stopped === null) throw error;
+    if (stopped === null) throw error instanceof ShellError ? new UsageError(error.message) : error;
     const kept = samplesFile(flags);
     if (flags.from === undefined && existsSync(kept))
       io.note(`samples so far: tsx run calibrate --from ${kept}`);
@@ -145,16 +151,22 @@ async function measured(flags: Flags, io: Io, signal: AbortSignal): Promise<Meas
   for (const name of await sweep()) io.note(`removed ${name}, left by a run that was killed`);
   const { has, lacks } = await modesOf();
   const ethtool = host.versions.ethtool !== null;
-  if (lacks.length > 0) io.note(`not in this kernel: ${lacks.join(', ')}`);
+  if (lacks.length > 0)
+    io.note(
+      `left out: ${lacks.join(', ')} (no such device here${lacks.includes('wireguard') ? ', or no wg program' : ''})`,
+    );
   if (!ethtool) io.note('ethtool is missing: no runs without offloads (Debian: apt-get install ethtool)');
   const plan = planOf(has, ethtool);
   const header: Header = { windtunnel: 'calibration', about: aboutOf(host), cores: host.cores, plan };
   const file = samplesFile(flags);
   makeDir(path.dirname(file));
   writeFileSync(file, `${JSON.stringify({ ...header, versions: host.versions })}\n`);
-  const least = Math.ceil(leastSeconds(plan) / 60);
+  const roundMin = roundSeconds(plan) / 60;
+  const rounds = Math.max(1, Math.floor(flags.minutes / roundMin));
+  const wanted = `; ${Math.ceil(ROUNDS_WANTED * roundMin)} minutes give ${ROUNDS_WANTED}`;
   io.note(
-    `${plan.length} configurations, ${has.length} paths; about ${Math.max(least, flags.minutes)} minutes`,
+    `${plan.length} configurations on ${has.length} paths, ${roundMin.toFixed(1)} minutes a round: ` +
+      `${rounds}${rounds < ROUNDS_WANTED ? wanted : ''}`,
   );
   const { program, remove } = await compiled();
   try {

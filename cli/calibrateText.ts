@@ -11,6 +11,7 @@ type Paint = ReturnType<typeof colors>;
 const KINDS = [
   { exp: 'e0_hole', title: 'price of a packet', target: 0.1 },
   { exp: 'e1', title: 'bulk TCP', target: 0.15 },
+  { exp: 'e2', title: 'bulk TCP by size of the writes', target: 0.15 },
   { exp: 'e3', title: 'request/response, awake cores, p50', target: 0.15 },
 ] as const;
 
@@ -73,9 +74,12 @@ const line = (title: string, cells: readonly string[]): string =>
 
 function rowText(row: LiveRow, predicted: number | null): string {
   const { exp, cfg, fit } = row.planned;
+  const streams = String(cfg.kind ?? 'tcp1').slice(3);
+  const jumbo = cfg.mtu === 1500 ? '' : `, MTU ${cfg.mtu}`;
   const what = {
-    e0_hole: `${cfg.msg} B${cfg.hops > 0 ? ` +${cfg.hops} routers` : ''}`,
-    e1: `stream, offloads ${cfg.off}`,
+    e0_hole: `${cfg.msg} B${jumbo}${cfg.hops > 0 ? ` +${cfg.hops} routers` : ''}`,
+    e1: `${streams === '1' ? 'stream' : `${streams} streams`}${jumbo}, offloads ${cfg.off}`,
+    e2: `stream of ${cfg.msg} B`,
     e3: `exchange of ${cfg.msg} B`,
   }[exp];
   const title = `${fit ? '*' : ' '}${cfg.mode} ${what}, ${UNITS[row.metric]}`;

@@ -18,7 +18,8 @@ import {
 import { spine, torDown, torUp } from './fabric/forward.ts';
 import { coreAwake, jobEnd } from './host/cores.ts';
 import { notify } from './host/emit.ts';
-import { irq, nicArrive } from './host/napi.ts';
+import { irq } from './host/napi.ts';
+import { nicArrive } from './host/nicRing.ts';
 import type { Partition } from './host/partition.ts';
 
 /** What measures, and what control-plane agents do when their step comes (none yet). */

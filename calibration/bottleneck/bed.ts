@@ -45,7 +45,7 @@ class Bed {
       rmemMaxBytes: 6_291_456,
       wmemMaxBytes: 4_194_304,
       gsoMaxBytes: 65_536,
-      paced: true,
+      paced: o.paced ?? true,
     };
     this.senders = new TcpTable(options, 8);
     this.receivers = new TcpTable(options, 8);

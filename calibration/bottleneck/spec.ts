@@ -15,6 +15,8 @@ export interface BottleneckSpec {
   readonly burstBytes: number;
   readonly flows: number;
   readonly seconds: number;
+  /** Sockets are paced by TCP itself; left out: they are, as in the shipped measurements. */
+  readonly paced?: boolean;
 }
 
 export interface BottleneckRecord {

@@ -13,9 +13,13 @@ const TUNNELS = {
   vxlan: ['type', 'vxlan', 'id', '1', 'dstport', '8472', 'nolearning'],
   geneve: ['type', 'geneve', 'id', '1', 'dstport', '6081'],
   ipipdev: ['type', 'ipip'],
+  wireguard: ['type', 'wireguard'],
 } as const;
 
-export const MODES = ['hostnet', 'bridge', 'routed', 'hostgw', 'vxlan', 'geneve', 'ipipdev', 'udp'] as const;
+export const MODES = [
+  ...(['hostnet', 'bridge', 'routed', 'hostgw', 'vxlan'] as const),
+  ...(['geneve', 'ipipdev', 'wireguard', 'udp'] as const),
+] as const;
 export type Mode = (typeof MODES)[number];
 
 export type Offloads = 'on' | 'gsogro' | 'off';
@@ -25,7 +29,11 @@ const POD_NET = ['198.19.1', '198.19.2'] as const;
 const TUNNEL_IP = ['198.19.3.1', '198.19.3.2'] as const;
 const MAC = ['02:00:00:00:03:01', '02:00:00:00:03:02'] as const;
 const TUNNEL_PORT = 8285;
-const TUNNEL_MTU: Readonly<Record<string, number>> = { vxlan: 1450, geneve: 1450, ipipdev: 1480, udp: 1472 };
+const WIREGUARD_PORT = 51_820;
+/** Bytes that a path's pods give up; WireGuard: Calico's. */
+const HEADER_BYTES: Readonly<Partial<Record<Mode, number>>> = {
+  ...{ vxlan: 50, geneve: 50, ipipdev: 20, wireguard: 60, udp: 28 },
+};
 
 /** Where a program of the bed runs and whom it talks to. */
 export interface Place {
@@ -33,9 +41,17 @@ export interface Place {
   readonly ip: string;
 }
 
+export interface BedShape {
+  readonly mode: Mode;
+  readonly routers?: number;
+  readonly mtuBytes?: number;
+}
+
 export class Bed {
   readonly mode: Mode;
   readonly routers: number;
+  /** Of the links; pods behind a tunnel have less. */
+  readonly mtuBytes: number;
   private readonly prefix: string;
   private readonly made: string[] = [];
   private readonly devices: {
@@ -48,16 +64,18 @@ export class Bed {
   private readonly options: RunOptions;
   private offloads: Offloads = 'on';
   private port = 20_000;
+  private readonly secrets: string[] = [];
   from!: Place;
   to!: Place;
 
   /** @param program  path of the compiled bed.c; routers: namespaces that forward on the wire */
-  constructor(mode: Mode, routers: number, program: string, signal: AbortSignal) {
+  constructor({ mode, routers = 0, mtuBytes = 1500 }: BedShape, program: string, signal: AbortSignal) {
     this.mode = mode;
     this.routers = routers;
+    this.mtuBytes = mtuBytes;
     this.program = program;
     this.options = { signal };
-    this.prefix = `windtunnel-${process.pid}-${mode}${routers || ''}`;
+    this.prefix = `windtunnel-${process.pid}-${mode}${routers || ''}${mtuBytes === 1500 ? '' : `m${mtuBytes}`}`;
   }
 
   /** Makes it. On an error nothing stays. @throws ShellError */
@@ -139,14 +157,18 @@ export class Bed {
 
   private async namespace(name: string): Promise<string> {
     const namespace = `${this.prefix}-${name}`;
-    await run(['ip', 'netns', 'add', namespace], this.options);
+    // First: a command that is stopped half-way may have made it.
     this.made.push(namespace);
+    await run(['ip', 'netns', 'add', namespace], this.options);
     await this.ip(namespace, ['link', 'set', 'lo', 'up']);
-    await run(
-      ['ip', 'netns', 'exec', namespace, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward'],
-      this.options,
-    );
+    await plainTcp(namespace, this.options);
+    const settings = 'echo 1 > /proc/sys/net/ipv4/ip_forward';
+    await run(['ip', 'netns', 'exec', namespace, 'sh', '-c', settings], this.options);
     return namespace;
+  }
+
+  private podMtuBytes(): number {
+    return this.mtuBytes - (HEADER_BYTES[this.mode] ?? 0);
   }
 
   private ip(namespace: string, words: readonly string[]): Promise<string> {
@@ -161,7 +183,7 @@ export class Bed {
       [a, deviceA],
       [b, deviceB],
     ] as const) {
-      await this.ip(namespace, ['link', 'set', device, 'up']);
+      await this.ip(namespace, ['link', 'set', device, 'up', 'mtu', String(this.mtuBytes)]);
       this.devices.push({ namespace, device, wire });
     }
   }
@@ -198,7 +220,7 @@ export class Bed {
   private async bridge(host: string, side: 0 | 1): Promise<void> {
     await this.ip(host, ['link', 'add', 'cni0', 'type', 'bridge']);
     await this.ip(host, ['addr', 'add', `${POD_NET[side]}.1/24`, 'dev', 'cni0']);
-    await this.ip(host, ['link', 'set', 'cni0', 'up']);
+    await this.ip(host, ['link', 'set', 'cni0', 'up', 'mtu', String(this.mtuBytes)]);
   }
 
   private async pod(host: string, side: 0 | 1, number: number, bridged: boolean): Promise<Place> {
@@ -210,8 +232,7 @@ export class Bed {
     else await this.ip(host, ['addr', 'add', `${POD_NET[side]}.1/24`, 'dev', device]);
     await this.ip(namespace, ['addr', 'add', `${ip}/24`, 'dev', 'eth0']);
     await this.ip(namespace, ['route', 'add', 'default', 'via', `${POD_NET[side]}.1`]);
-    const mtu = TUNNEL_MTU[this.mode];
-    if (mtu !== undefined) await this.ip(namespace, ['link', 'set', 'eth0', 'mtu', String(mtu)]);
+    await this.ip(namespace, ['link', 'set', 'eth0', 'mtu', String(this.podMtuBytes())]);
     return { namespace, ip };
   }
 
@@ -227,7 +248,7 @@ export class Bed {
       const where = { namespace: host, ip: '' };
       const words = [this.program, 'tunnel', 'tun0', WIRE_IP[other], String(TUNNEL_PORT)];
       await this.background.start(this.at(where, words), TUNNEL_PORT);
-      await this.ip(host, ['link', 'set', 'tun0', 'up', 'mtu', String(TUNNEL_MTU.udp)]);
+      await this.ip(host, ['link', 'set', 'tun0', 'up', 'mtu', String(this.podMtuBytes())]);
       await this.ip(host, ['addr', 'add', `${TUNNEL_IP[side]}/32`, 'dev', 'tun0']);
       await this.ip(host, ['route', 'add', pods, 'dev', 'tun0']);
       return;
@@ -239,14 +260,16 @@ export class Bed {
   private async tunnel(host: string, side: 0 | 1, other: 0 | 1, pods: string): Promise<void> {
     const { mode } = this;
     const kind = TUNNELS[mode as keyof typeof TUNNELS];
-    const ends = mode === 'geneve' ? ['remote', WIRE_IP[other]] : ['local', WIRE_IP[side]];
+    const ends =
+      mode === 'wireguard' ? [] : mode === 'geneve' ? ['remote', WIRE_IP[other]] : ['local', WIRE_IP[side]];
     const remote = mode === 'ipipdev' ? ['remote', WIRE_IP[other]] : [];
     const lower = mode === 'vxlan' ? ['dev', side === 0 ? 'right0' : 'left0'] : [];
-    const ethernet = mode !== 'ipipdev';
+    const ethernet = mode === 'vxlan' || mode === 'geneve';
     const mac = ethernet ? ['address', MAC[side]] : [];
     await this.ip(host, ['link', 'add', 'tunnel0', ...mac, ...kind, ...ends, ...remote, ...lower]);
+    if (mode === 'wireguard') await this.keys(host, side, other);
     await this.ip(host, ['addr', 'add', `${TUNNEL_IP[side]}/32`, 'dev', 'tunnel0']);
-    await this.ip(host, ['link', 'set', 'tunnel0', 'up', 'mtu', String(TUNNEL_MTU[mode]!)]);
+    await this.ip(host, ['link', 'set', 'tunnel0', 'up', 'mtu', String(this.podMtuBytes())]);
     if (mode === 'vxlan') {
       const fdb = ['append', MAC[other], 'dev', 'tunnel0', 'dst', WIRE_IP[other], 'self'];
       await run(['ip', 'netns', 'exec', host, 'bridge', 'fdb', ...fdb], this.options);
@@ -256,6 +279,25 @@ export class Bed {
       await this.ip(host, ['neigh', 'add', ...neighbour]);
       await this.ip(host, ['route', 'add', pods, 'via', TUNNEL_IP[other], 'dev', 'tunnel0', 'onlink']);
     } else await this.ip(host, ['route', 'add', pods, 'dev', 'tunnel0']);
+  }
+
+  /** One peer, all pods of the other host behind it. */
+  private async keys(host: string, side: 0 | 1, other: 0 | 1): Promise<void> {
+    if (this.secrets.length === 0)
+      for (let n = 0; n < 2; n++) this.secrets.push((await run(['wg', 'genkey'], this.options)).trim());
+    const [own, peer] = [this.secrets[side]!, this.secrets[other]!];
+    const files = {
+      OWN: own,
+      PEER: peer,
+      HERE: String(WIREGUARD_PORT),
+      THERE: `${WIRE_IP[other]}:${WIREGUARD_PORT}`,
+    };
+    // The tool reads keys from files alone; a shell gives it pipes, so that none is written down.
+    const set =
+      'echo "$OWN" | wg set tunnel0 listen-port "$HERE" private-key /dev/stdin && ' +
+      'wg set tunnel0 peer "$(echo "$PEER" | wg pubkey)" endpoint "$THERE" allowed-ips 198.19.0.0/16';
+    const words = Object.entries(files).map(([name, value]) => `${name}=${value}`);
+    await run(['ip', 'netns', 'exec', host, 'env', ...words, 'sh', '-c', set], this.options);
   }
 
   /** A datagram to a closed port comes back as an error: fills neighbour tables, and needs no ping program. */
@@ -271,13 +313,28 @@ export class Bed {
   }
 }
 
+/**
+ * Reno as a namespace's default, which every namespace may choose: where a machine's default is BBR, its sockets are
+ * paced whatever their program chooses once they are connected (iperf3 does so then).
+ */
+export async function plainTcp(namespace: string, options: RunOptions): Promise<void> {
+  const set = 'echo reno > /proc/sys/net/ipv4/tcp_congestion_control';
+  await run(['ip', 'netns', 'exec', namespace, 'sh', '-c', set], options);
+}
+
 /** Whether the kernel can make a tunnel device, tried in a namespace of its own. */
 export async function kernelHas(mode: Mode): Promise<boolean> {
   if (!Object.hasOwn(TUNNELS, mode)) return true;
   const namespace = `windtunnel-${process.pid}-try`;
   await run(['ip', 'netns', 'add', namespace]);
   try {
-    const ends = mode === 'geneve' ? ['remote', WIRE_IP[1]] : ['local', WIRE_IP[0], 'remote', WIRE_IP[1]];
+    const ends = {
+      geneve: ['remote', WIRE_IP[1]],
+      wireguard: [],
+      vxlan: ['local', WIRE_IP[0], 'remote', WIRE_IP[1]],
+      ipipdev: ['local', WIRE_IP[0], 'remote', WIRE_IP[1]],
+    }[mode as keyof typeof TUNNELS];
+    if (mode === 'wireguard') await run(['wg', '--version']);
     const kind = TUNNELS[mode as keyof typeof TUNNELS].filter((word) => word !== 'nolearning');
     await run(['ip', '-n', namespace, 'link', 'add', 'try0', ...kind, ...ends]);
     return true;

@@ -1,6 +1,6 @@
 /**
  * A measuring campaign: beds are made once, then the whole plan is gone through round by round, each in another order,
- * until the time is up; at least ROUNDS_MIN times. What fails is told and left out of the round.
+ * until the time is up; once in any case. What fails is told and left out.
  */
 import { Bed, type Mode } from './bed.ts';
 import { nameOf, type Planned, secondsOf, shuffled } from './plan.ts';
@@ -21,12 +21,11 @@ export interface CampaignOptions extends Tools {
   readonly onProblem: (what: string) => void;
 }
 
-export const ROUNDS_MIN = 3;
 const ROUNDS_MAX = 9;
 
-/** Seconds that the least campaign takes, about. */
-export const leastSeconds = (plan: readonly Planned[]): number =>
-  ROUNDS_MIN * plan.reduce((sum, one) => sum + secondsOf(one), 0) + 15;
+/** Seconds that one round takes, about. */
+export const roundSeconds = (plan: readonly Planned[]): number =>
+  plan.reduce((sum, one) => sum + secondsOf(one), 0);
 
 /** Beds are gone when it returns or throws. */
 export async function measure(options: CampaignOptions): Promise<Sample[]> {
@@ -39,13 +38,17 @@ export async function measure(options: CampaignOptions): Promise<Sample[]> {
     for (const { cfg } of plan) {
       const key = bedOf(cfg);
       if (beds.has(key)) continue;
-      const bed = new Bed(cfg.mode as Mode, cfg.hops, program, signal);
+      const bed = new Bed(
+        { mode: cfg.mode as Mode, routers: cfg.hops, mtuBytes: Number(cfg.mtu) },
+        program,
+        signal,
+      );
       await bed.open();
       beds.set(key, bed);
     }
     for (let round = 0; round < ROUNDS_MAX; round++) {
       for (const planned of shuffled(plan, round)) {
-        if (round >= ROUNDS_MIN && performance.now() > endMs) return samples;
+        if (round > 0 && performance.now() > endMs) return samples;
         if ((failing.get(planned) ?? 0) > 1) continue;
         try {
           const metrics = await probe(planned.exp, planned.cfg, beds.get(bedOf(planned.cfg))!, options);
@@ -64,4 +67,4 @@ export async function measure(options: CampaignOptions): Promise<Sample[]> {
   }
 }
 
-const bedOf = (cfg: Planned['cfg']): string => `${cfg.mode}/${cfg.hops}`;
+const bedOf = (cfg: Planned['cfg']): string => `${cfg.mode}/${cfg.hops}/${cfg.mtu}`;

@@ -1,7 +1,8 @@
 /**
  * Factors of price groups from measurements: the engine runs every configuration that is fitted on, as it is and with
  * each group one tenth dearer; between these the metrics are taken as linear, non-negative least squares on relative
- * errors says the factors, and the runs are repeated from there. So the counts are those that the model derives.
+ * errors, weighted by the spread of the repeats, says the factors, and the runs are repeated from there. So the counts
+ * are those that the model derives.
  *
  * A generator like the studies of calibration/: it asks for cells and is told records.
  */
@@ -42,13 +43,15 @@ export interface Fit {
 }
 
 const STEP = 0.1;
-const ROUNDS = 4;
+const ROUNDS = 8;
+/** A row counts by its spread over the repeats; none is better than this. */
+const SPREAD_MIN = 0.03;
 /** A group whose tenth moves no metric by more than this is not seen. */
 const SEEN = 0.001;
 /** Columns that are parallel this closely cannot be told apart. */
 const PARALLEL = 0.9995;
 /** Pull towards the reference book, in units of a relative error: decides only what the rows leave open. */
-const PULL = 0.003;
+const PULL = 0.02;
 /** A round moves a factor by at most this. */
 const LEAP = 2.5;
 
@@ -159,10 +162,11 @@ function solved(
   ];
   const perFactor = (row: number, at: number): number =>
     partners(at).reduce((sum, other) => sum + slopes[row]![other]! / factors[other]!, 0);
-  const a = rows.map((_, r) => free.map((at) => perFactor(r, at)));
+  const weight = rows.map(({ q1, q3, measured }) => SPREAD_MIN / Math.max(SPREAD_MIN, (q3 - q1) / measured));
+  const a = rows.map((_, r) => free.map((at) => perFactor(r, at) * weight[r]!));
   const b = rows.map((row, r) => {
     const through = free.reduce((sum, at, c) => sum + a[r]![c]! * factors[at]!, 0);
-    return 1 - now(row) / linear(row, row.measured) + through;
+    return (1 - now(row) / linear(row, row.measured)) * weight[r]! + through;
   });
   for (const at of free) {
     a.push(free.map((other) => (other === at ? PULL : 0)));

@@ -34,6 +34,11 @@ export const GROUPS: readonly Group[] = [
   { name: 'bytes', text: 'copies and payload pages', stages: ['COPY_U2K', 'COPY_K2U', 'PAGES', 'PAGE_HEAD'] },
   { name: 'segments', text: 'software segmentation and merging', stages: ['GSO_SW', 'GRO', 'GRO_TUNNEL'] },
   {
+    name: 'cipher',
+    text: 'WireGuard: queueing and encryption, a byte and a packet',
+    stages: ['CRYPT_ENQ', 'CRYPT'],
+  },
+  {
     name: 'wake',
     text: 'waking, switching and going to sleep',
     stages: ['WAKE', 'IPI', 'CTXSW', 'BLOCK', 'HALT_KICK'],

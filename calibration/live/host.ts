@@ -2,13 +2,14 @@
  * What this machine can do: root and namespaces, programs with their versions, tunnel devices, cores; and what an
  * earlier run that was killed left behind.
  */
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelHas, MODES, type Mode } from './bed.ts';
-import { run, versionOf } from './shell.ts';
+import { run, ShellError, versionOf } from './shell.ts';
 
 export interface Host {
   readonly kernel: string;
@@ -75,14 +76,36 @@ export async function modesOf(): Promise<{ readonly has: Mode[]; readonly lacks:
   return { has, lacks };
 }
 
-/** Deletes namespaces of runs whose process is gone. @returns their names */
+/**
+ * Deletes namespaces of runs whose process is gone, with the programs inside. @returns their names
+ * @throws ShellError if another run is at work: two would disturb each other
+ */
 export async function sweep(): Promise<string[]> {
-  const left = namespaces().filter((name) => {
-    const pid = /^windtunnel-(\d+)-/.exec(name)?.[1];
-    return pid !== undefined && !alive(Number(pid));
-  });
-  for (const name of left) await run(['ip', 'netns', 'del', name]);
+  const left: string[] = [];
+  for (const name of namespaces()) {
+    const pid = Number(/^windtunnel-(\d+)-/.exec(name)?.[1] ?? process.pid);
+    if (pid === process.pid) continue;
+    if (alive(pid)) throw new ShellError(`another calibration runs (process ${pid}): wait for its end`);
+    left.push(name);
+  }
+  for (const name of left) await run(['sh', '-c', REMOVE, 'sh', name]);
   return left;
+}
+
+/** Kills what runs in namespace $1 and deletes it. */
+const REMOVE = 'ip netns pids "$1" | xargs -r kill -9; ip netns del "$1"';
+
+/**
+ * Cleans up where this process cannot: a small shell waits for its end, however it comes, and then deletes what is left
+ * of its namespaces and `folder`. After an ordinary end it finds nothing.
+ */
+function guard(folder: string): void {
+  const script =
+    'while kill -0 "$1" 2>/dev/null; do sleep 1; done; ' +
+    'for n in $(ip netns list | cut -d" " -f1 | grep "^windtunnel-$1-"); do ' +
+    'ip netns pids "$n" | xargs -r kill -9; ip netns del "$n"; done; rm -rf "$2"';
+  const words = ['-c', script, 'sh', String(process.pid), folder];
+  spawn('sh', words, { detached: true, stdio: 'ignore' }).unref();
 }
 
 function namespaces(): string[] {
@@ -102,7 +125,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Compiles bed.c into a folder of its own. */
+/** Compiles bed.c into a folder of its own, which goes with this process. */
 export async function compiled(): Promise<{
   readonly program: string;
   readonly remove: () => Promise<void>;
@@ -113,6 +136,7 @@ export async function compiled(): Promise<{
   try {
     const source = fileURLToPath(new URL('./bed.c', import.meta.url));
     await run(['cc', '-O2', '-o', program, source]);
+    guard(folder);
     return { program, remove };
   } catch (error) {
     await remove();

@@ -9,21 +9,33 @@ import type { Config } from '../kernel/task.ts';
 import type { Mode } from './bed.ts';
 
 export interface Planned {
-  readonly exp: 'e0_hole' | 'e1' | 'e3';
+  readonly exp: 'e0_hole' | 'e1' | 'e2' | 'e3';
   readonly cfg: Config & { readonly mode: Mode; readonly hops: number };
   /** Prices are fitted on it. */
   readonly fit: boolean;
 }
 
-const hole = (mode: Mode, msg: number, fit: boolean, hops = 0): Planned => ({
+const hole = (mode: Mode, msg: number, fit: boolean, hops = 0, mtu = 1500): Planned => ({
   exp: 'e0_hole',
-  cfg: { mode, msg, hops, mtu: 1500 },
+  cfg: { mode, msg, hops, mtu },
   fit,
 });
-const bulk = (mode: Mode, off: 'on' | 'gsogro' | 'off', fit: boolean): Planned => ({
+const bulk = (
+  mode: Mode,
+  off: 'on' | 'gsogro' | 'off',
+  fit: boolean,
+  kind = 'tcp1',
+  mtu = 1500,
+): Planned => ({
   exp: 'e1',
-  cfg: { mode, off, hops: 0, kind: 'tcp1', mtu: 1500 },
+  cfg: { mode, off, hops: 0, kind, mtu },
   fit,
+});
+/** One stream in writes of `msg` bytes. */
+const writes = (mode: Mode, msg: number): Planned => ({
+  exp: 'e2',
+  cfg: { mode, msg, hops: 0, proto: 't', off: 'on', mtu: 1500 },
+  fit: false,
 });
 const exchange = (mode: Mode, msg: number, fit: boolean): Planned => ({
   exp: 'e3',
@@ -42,6 +54,14 @@ export function planOf(modes: readonly Mode[], ethtool: boolean): Planned[] {
     plan.push(bulk(mode, 'on', fit));
     if (ethtool) plan.push(bulk(mode, 'gsogro', mode === 'hostnet'), bulk(mode, 'off', fit));
   }
+  for (const mode of paths.filter((one) => one === 'hostnet' || one === 'hostgw' || one === 'vxlan')) {
+    plan.push(
+      hole(mode, 4000, false, 0, 9000),
+      bulk(mode, 'on', false, 'tcp1', 9000),
+      bulk(mode, 'on', false, 'tcp4'),
+    );
+    plan.push(writes(mode, 16_384), writes(mode, 65_536));
+  }
   for (const mode of modes) {
     const fit = mode === 'hostnet' || mode === 'udp';
     plan.push(exchange(mode, 64, fit), exchange(mode, 1400, false));
@@ -57,7 +77,7 @@ export const nameOf = ({ exp, cfg }: Planned): string =>
     .join(',')}`;
 
 /** A rough second count, for the time limit: the programs' own time and their starts. */
-export const secondsOf = ({ exp }: Planned): number => ({ e0_hole: 0.6, e1: 2.6, e3: 2 })[exp];
+export const secondsOf = ({ exp }: Planned): number => ({ e0_hole: 0.6, e1: 2.6, e2: 2.6, e3: 2 })[exp];
 
 /** The plan in another order each round, so that slow drift does not look like a difference. @param seed  whole */
 export function shuffled<T>(list: readonly T[], seed: number): T[] {

@@ -38,7 +38,7 @@ const pinned = (bed: Bed, core: number, words: readonly string[]): string[] => [
 export async function probe(exp: string, cfg: Config, bed: Bed, tools: Tools): Promise<Metrics> {
   await bed.setOffloads((cfg.off ?? 'on') as 'on' | 'gsogro' | 'off');
   if (exp === 'e0_hole') return hole(Number(cfg.msg), bed, tools);
-  if (exp === 'e1') return bulk(bed, tools);
+  if (exp === 'e1' || exp === 'e2') return bulk(cfg, bed, tools);
   return exchange(cfg, bed, tools);
 }
 
@@ -57,12 +57,15 @@ async function hole(bytes: number, bed: Bed, tools: Tools): Promise<Metrics> {
   }
 }
 
-async function bulk(bed: Bed, { cores, signal }: Tools): Promise<Metrics> {
+async function bulk(cfg: Config, bed: Bed, { cores, signal }: Tools): Promise<Metrics> {
   const port = bed.nextPort();
   const listen = pinned(bed, cores[1], ['iperf3', '-s', '-1', '-p', String(port)]);
   const server = await bed.serve(bed.to, listen, port);
   try {
-    const words = ['iperf3', '-c', bed.to.ip, '-p', String(port), '-J', '-O', '1', '-t', String(BULK_S)];
+    const streams = /^tcp(\d+)$/.exec(String(cfg.kind ?? 'tcp1'))![1]!;
+    const length = cfg.msg === undefined ? [] : ['-l', String(cfg.msg)];
+    const client = ['iperf3', '-c', bed.to.ip, '-p', String(port), '-C', 'cubic', '-J'];
+    const words = [...client, ...length, '-P', streams, '-O', '1', '-t', String(BULK_S)];
     const before = readCpuTimes(cores);
     const said = await run(bed.at(bed.from, pinned(bed, cores[0], words)), { signal });
     return { ...bulkMetrics(said), ...shares(before, readCpuTimes(cores)) };

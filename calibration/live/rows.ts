@@ -7,6 +7,7 @@ import { nameOf, type Planned } from './plan.ts';
 const PREDICTED: Readonly<Record<Planned['exp'], readonly string[]>> = {
   e0_hole: ['ns_per_pkt'],
   e1: ['gbps', 'busy_ns_per_byte'],
+  e2: ['gbps', 'busy_ns_per_byte'],
   e3: ['p50_us'],
 };
 

@@ -24,16 +24,18 @@ export function run(words: readonly string[], options: RunOptions = {}): Promise
   const { timeoutMs = TIMEOUT_MS, signal } = options;
   return new Promise((resolve, reject) => {
     const abort = signal === undefined ? {} : { signal };
-    execFile(
+    const child = execFile(
       program,
       args,
       { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 24, ...abort },
       (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else
-          reject(
-            new ShellError(`${words.join(' ')}: ${(stderr || stdout || error.message).trim().slice(-400)}`),
-          );
+        if (error === null) return resolve(stdout);
+        const said = (stderr || stdout || error.message).trim().slice(-400);
+        const fail = (): void => reject(new ShellError(`${words.join(' ')}: ${said}`));
+        // A stopped program may still be at work: what it makes must be there before it is cleaned up.
+        const running = child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+        if (running) child.once('exit', fail);
+        else fail();
       },
     );
   });

@@ -4,22 +4,13 @@
  * own in both directions. No TSO, GSO or GRO anywhere.
  */
 import { readFileSync } from 'node:fs';
+import type { BottleneckEntry } from '../formats/types.ts';
+import { plainTcp } from './bed.ts';
 import { Background, type RunOptions, run, ShellError } from './shell.ts';
 import { type Note, parseNotes } from './slowStart.ts';
 
 /** As calibration/data/tcp-bottleneck.json names them. */
-export interface TcpConfig {
-  readonly cc: 'cubic' | 'reno';
-  /** Mbit/s. */
-  readonly rate: number;
-  /** One way, µs; 0: no delay line. */
-  readonly delay_us: number;
-  /** Bytes that wait before the bucket. */
-  readonly limit: number;
-  readonly burst: number;
-  readonly flows: number;
-  readonly secs: number;
-}
+export type TcpConfig = BottleneckEntry['cfg'];
 
 /** Names as in that file; `notes`: the first packets as the delay line saw them. */
 export interface TcpRun {
@@ -61,9 +52,11 @@ class TcpBed {
 
   async open(cfg: TcpConfig): Promise<void> {
     for (const name of ['s', 'r', 'd']) {
-      await run(['ip', 'netns', 'add', this.name(name)], this.options);
+      // First: a command that is stopped half-way may have made it.
       this.made.push(name);
+      await run(['ip', 'netns', 'add', this.name(name)], this.options);
       await this.ip(name, ['link', 'set', 'lo', 'up']);
+      await plainTcp(this.name(name), this.options);
     }
     await this.pair('s', 'r', 'left', '198.18.1');
     await this.pair('d', 'r', 'right', '198.18.2');

@@ -36,4 +36,5 @@ export const specOf = (cfg: TcpConfig): BottleneckSpec => ({
   burstBytes: cfg.burst,
   flows: cfg.flows,
   seconds: cfg.secs,
+  paced: false,
 });

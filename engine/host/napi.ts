@@ -7,13 +7,12 @@
  * Left out: busy polling, threaded NAPI, adaptive moderation, GRO across polls. Source: net/core/dev.c, Linux 6.12.
  */
 import { C_HOST, K_IRQ } from '../core/kinds.ts';
-import { Q_RX_RING } from '../core/queues.ts';
-import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { F_DATA, F_UDP } from '../fabric/batch.ts';
 import type { Lane } from './compile.ts';
 import { raise } from './cores.ts';
 import { dealOut } from './crypt.ts';
 import { groFlush, groReceive } from './gro.ts';
+import { isWhole } from './nicRing.ts';
 import type { Partition } from './partition.ts';
 import { BYTE, COLUMN_COUNT, FIRST, IRQ, PACKET, POLL, SKB } from './rows.ts';
 import { N_NIC, N_PEER, N_SOCKETS, NAPI_ARMED, NAPI_IDLE, NAPI_LISTED } from './tables.ts';
@@ -22,46 +21,6 @@ import { chargeWake } from './wake.ts';
 const WEIGHT = 64; // NAPI_POLL_WEIGHT, include/linux/netdevice.h
 /** In `byIrq` while a poll's job runs: it took all that it may. */
 const BUDGET_USED = 2;
-
-/** A batch's first packet is at node `local`'s NIC. */
-export function nicArrive(p: Partition, local: number, b: number): void {
-  const { batches, napis, setup } = p;
-  const napi = (local * setup.rxQueues + rxQueue(p, b)) * STRIDE;
-  const n = batches.packets[b]!;
-  if (isWhole(p, b)) {
-    batches.t0[b]! += (n - 1) * batches.spacing[b]!;
-    batches.spacing[b] = 0;
-  }
-  p.offered[Q_RX_RING]! += n;
-  const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
-  if (room < n) {
-    if (room <= 0) {
-      p.lose(b, Q_RX_RING);
-      return;
-    }
-    p.drop(Q_RX_RING, n - room);
-    batches.truncate(b, room);
-  }
-  append(p, napi, b);
-  arm(p, napi);
-}
-
-/** A super-packet that nobody splits (virtio within one host): it is in with its last byte, and received as one. */
-function isWhole(p: Partition, b: number): boolean {
-  return p.setup.machine.facts.rxWhole && p.batches.units[b] === 1;
-}
-
-/** Queue by the hash of the outer header; with aRFS, and a header that shows the flow, the reader's. */
-function rxQueue(p: Partition, b: number): number {
-  const { batches, setup } = p;
-  const { facts } = setup.machine;
-  const sock = batches.sock[b]!;
-  if (facts.arfs && setup.compiled.paths[batches.path[b]!]!.headerBytes === 0 && sock >= 0) {
-    const core = p.threads.core[p.sockets.thread[sock]!]!;
-    return ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;
-  }
-  return (batches.rss[b]! & 127) % setup.rxQueues; // indirection table of 128, filled round-robin
-}
 
 export function append(p: Partition, napi: number, b: number): void {
   const { batches, napis } = p;
@@ -229,7 +188,10 @@ function mostPackets(p: Partition, b: number, units: number): number {
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   // Each may wake another worker: what it costs is known only then.
   if (lane.exit === 'wgCrypt') return 1;
-  const merges = lane.merge && (batches.flags[b]! & (F_DATA | F_UDP)) === F_DATA;
+  const data = (batches.flags[b]! & (F_DATA | F_UDP)) === F_DATA;
+  const merges = lane.merge && data;
+  // What is not merged reaches its socket packet by packet: each may find the reader asleep again, and be acknowledged.
+  if (data && !merges && lane.exit === 'socket') return 1;
   if (merges || p.gro.usedCount > 0) return n < room ? n : room;
   const { prices } = setup.compiled.rows;
   const o = (lane.rowPlain + p.jobSoft) * COLUMN_COUNT;

@@ -1,20 +1,36 @@
 /**
- * Batches against single packets where it takes many runs to tell: incast 32:1 into a ToR buffer of 50 packets, 40
- * variants of half a second; two flows on one link; an 80-node cluster with a longer window.
+ * Batches against single packets: the whole study of docs/BATCHES.md. No figure may lie beyond its bound for sure,
+ * but those that the page lists and explains.
  *
- * Left out: queue lengths packet by packet.
+ * Left out: speed (the page has it); figures that are only perhaps beyond.
  */
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_BACKENDS } from '../../backends/catalog.ts';
-import { assertWithin, compare } from '../batches/compare.ts';
-import { incast, mixed, twoFlows } from '../batches/scenarios.ts';
+import { allCases } from '../batches/study/cases.ts';
+import { KNOWN } from '../batches/study/known.ts';
+import { runCases } from '../batches/study/pool.ts';
 
-const MS = 1e9;
-
-for (const backend of DEFAULT_BACKENDS) {
-  test(`${backend}: batches and packets, means of many runs`, (t) => {
-    assertWithin(compare(t, `${backend} two flows`, twoFlows(backend, 200 * MS), 6), 0.03, 'two flows');
-    assertWithin(compare(t, `${backend} 80 nodes, mixed`, mixed(backend, 10 * MS), 4), 0.03, 'mixed');
-    assertWithin(compare(t, `${backend} incast 32:1`, incast(backend, 500 * MS), 40), 0.03, 'incast');
-  });
-}
+test('batches and packets: every shipped scenario, loaded uplinks, incast, two flows', async (t) => {
+  const cases = allCases();
+  const outcomes = await runCases(cases);
+  const beyond: string[] = [];
+  for (const group of new Set(cases.map((one) => one.group))) {
+    const cells = outcomes.filter((outcome) => outcome.group === group);
+    const figures = cells.flatMap(({ differences }) => differences);
+    const worse = figures.filter(({ verdict }) => verdict === 'worse').length;
+    const open = figures.filter(({ verdict }) => verdict === 'open').length;
+    const same = cells.filter(({ identical }) => identical).length;
+    t.diagnostic(
+      `${group}: ${cells.length} cells, ${same} the same run; ${figures.length} figures, ${open} perhaps and ` +
+        `${worse} surely beyond their bounds`,
+    );
+  }
+  for (const { group, cell, differences } of outcomes) {
+    for (const { metric, ratio, verdict } of differences) {
+      if (verdict !== 'worse') continue;
+      const most = KNOWN.find((known) => known.group === group && known.metric === metric)?.most ?? 0;
+      if (Math.abs(ratio) > most) beyond.push(`${group}, ${cell}: ${metric} ${(ratio * 100).toFixed(1)} %`);
+    }
+  }
+  assert.deepEqual(beyond, []);
+});

@@ -2,7 +2,7 @@
  * Reading result files: what fits passes, what does not names its field; the published schema is the code's.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -30,9 +30,11 @@ function broken(change: (result: Result) => void): string {
 test('a result passes, from text and from a file, and comes back whole', () => {
   const result = fixtureResult();
   assert.deepEqual(readResult(JSON.stringify(result)), result);
-  const path = join(mkdtempSync(join(tmpdir(), 'windtunnel-')), 'result.json');
+  const folder = mkdtempSync(join(tmpdir(), 'windtunnel-'));
+  const path = join(folder, 'result.json');
   writeFileSync(path, JSON.stringify(result, null, 2));
   assert.deepEqual(readResult(path), result);
+  rmSync(folder, { recursive: true });
 });
 
 test('a field that does not fit is named', () => {

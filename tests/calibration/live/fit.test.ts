@@ -15,7 +15,12 @@ import { machineNamed } from '../../../machines/catalog.ts';
 import { machineFromJson } from '../../../machines/fromJson.ts';
 
 const book = machineNamed('veth-vm');
-const METRICS = { e0_hole: ['ns_per_pkt'], e1: ['gbps', 'busy_ns_per_byte'], e3: ['p50_us'] } as const;
+const METRICS = {
+  e0_hole: ['ns_per_pkt'],
+  e1: ['gbps', 'busy_ns_per_byte'],
+  e2: ['gbps'],
+  e3: ['p50_us'],
+} as const;
 
 function rowsWith(factors: Readonly<Record<string, number>>, plan: readonly Planned[]): LiveRow[] {
   const machine = scaledBook(
@@ -43,7 +48,9 @@ const byName = (fit: Fit) => Object.fromEntries(fit.groups.map((group) => [group
 
 test('factors that were put in come out within 5 %, on rows left out too', () => {
   const truth = { socket: 0.7, bridge: 1.5, tunnel: 2, bytes: 1.3, wake: 0.8 };
-  const plan = planOf(['hostnet', 'bridge', 'routed', 'hostgw', 'vxlan'], false);
+  const plan = planOf(['hostnet', 'bridge', 'routed', 'hostgw', 'vxlan'], false).filter(
+    ({ cfg, exp }) => cfg.mtu === 1500 && exp !== 'e2',
+  );
   const rows = rowsWith(truth, plan);
   const fit = fitOf(rows);
   const found = byName(fit);

@@ -2,26 +2,30 @@
  * The bed on the kernel that runs the tests: two hosts with their pods exchange packets over each path, nothing outside
  * the bed's own namespaces changes, and nothing stays. Needs root and Debian's tools; elsewhere it is skipped aloud.
  */
-import { deepEqual, match, ok, rejects } from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { Bed, type Mode } from '../../../calibration/live/bed.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Bed } from '../../../calibration/live/bed.ts';
 import { compiled, hostOf, modesOf, obstacles } from '../../../calibration/live/host.ts';
 import { probe } from '../../../calibration/live/probes.ts';
 import { ShellError } from '../../../calibration/live/shell.ts';
+import { start, temporaryFolder } from '../../cli/spawn.ts';
 
 const LACKING = (await obstacles(await hostOf())).join('; ');
 const skip = LACKING === '' ? false : `NOT RUN, the live kernel is not tested here: ${LACKING}`;
 if (skip !== false) console.error(`\n*** calibration on the live kernel: ${skip}\n`);
 
-const namespaces = (): string[] => {
+const namespacesOf = (pid: number | undefined): string[] => {
   try {
-    return readdirSync('/run/netns').filter((name) => name.startsWith(`windtunnel-${process.pid}-`));
+    return readdirSync('/run/netns').filter((name) => name.startsWith(`windtunnel-${pid}-`));
   } catch {
     return [];
   }
 };
+const namespaces = (): string[] => namespacesOf(process.pid);
 const outside = (): string => JSON.stringify(Object.keys(networkInterfaces()).sort());
 
 let program = '';
@@ -40,7 +44,7 @@ test('a packet crosses every path that the kernel has, and the bed goes', {
   const { signal } = new AbortController();
   const interfaces = outside();
   for (const mode of (await modesOf()).has) {
-    const bed = new Bed(mode, mode === 'hostnet' ? 1 : 0, program, signal);
+    const bed = new Bed({ mode, routers: mode === 'hostnet' ? 1 : 0, mtuBytes: 9000 }, program, signal);
     await bed.open();
     try {
       ok(namespaces().length >= 2);
@@ -58,14 +62,50 @@ test('a packet crosses every path that the kernel has, and the bed goes', {
 
 test('an interrupted or impossible bed leaves nothing', { skip, ...HANG_GUARD }, async () => {
   const stop = new AbortController();
-  const bed = new Bed('hostgw' as Mode, 0, program, stop.signal);
+  const bed = new Bed({ mode: 'hostgw' }, program, stop.signal);
   setTimeout(() => stop.abort(), 60);
   await rejects(bed.open(), (error: Error) => {
     match(error.message, /abort/i);
     return true;
   });
   deepEqual(namespaces(), []);
-  const broken = new Bed('udp', 0, '/nowhere/bed', new AbortController().signal);
+  const broken = new Bed({ mode: 'udp' }, '/nowhere/bed', new AbortController().signal);
   await rejects(broken.open(), ShellError);
   deepEqual(namespaces(), []);
+});
+
+test('Ctrl-C in the middle of a campaign: its code, its samples, and nothing else stays', {
+  skip,
+  ...HANG_GUARD,
+}, async () => {
+  const { dir, remove: removeDir } = temporaryFolder();
+  try {
+    const { child, finished, said } = start(dir, ['calibrate', '--out', 'host.json', '--minutes', '2']);
+    await said('a round');
+    const samples = path.join(dir, 'host.samples.ndjson');
+    while (readFileSync(samples, 'utf8').split('\n').length < 4) await sleep(100);
+    const second = start(dir, ['calibrate', '--out', 'other.json', '--minutes', '2']);
+    match((await second.finished).err, /another calibration runs \(process \d+\): wait for its end/);
+    child.kill('SIGINT');
+    const { code, err } = await finished;
+    equal(code, 130);
+    match(err, /samples so far: tsx run calibrate --from host\.samples\.ndjson/);
+    deepEqual(namespacesOf(child.pid), []);
+  } finally {
+    removeDir();
+  }
+});
+
+test('a campaign that is killed is cleaned up all the same', { skip, ...HANG_GUARD }, async () => {
+  const { dir, remove: removeDir } = temporaryFolder();
+  try {
+    const { child, finished, said } = start(dir, ['calibrate', '--out', 'host.json', '--minutes', '2']);
+    await said('a round');
+    while (namespacesOf(child.pid).length < 6) await sleep(50);
+    child.kill('SIGKILL');
+    await finished;
+    while (namespacesOf(child.pid).length > 0) await sleep(100);
+  } finally {
+    removeDir();
+  }
 });

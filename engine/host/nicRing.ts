@@ -1,0 +1,61 @@
+/**
+ * A NIC's receive rings: which one a packet falls into, and what finds no room in it.
+ *
+ * Left out: rings of buffers of several sizes, flow steering by rules. Source: Documentation/networking/scaling.rst,
+ * Linux 6.12.
+ */
+import { C_LINK, K_NIC } from '../core/kinds.ts';
+import { Q_RX_RING } from '../core/queues.ts';
+import { ROW_SHIFT, STRIDE } from '../core/table.ts';
+import { append, arm } from './napi.ts';
+import type { Partition } from './partition.ts';
+
+/**
+ * A batch's first packet is at node `local`'s NIC. Where the ring may be full before its last one is here, polls
+ * meanwhile decide what is lost: the first packet goes alone, the rest comes back when its own first one arrives.
+ */
+export function nicArrive(p: Partition, local: number, all: number): void {
+  const { batches, napis, setup } = p;
+  const napi = (local * setup.rxQueues + rxQueue(p, all)) * STRIDE;
+  let b = all;
+  let n = batches.packets[b]!;
+  if (isWhole(p, b)) {
+    batches.t0[b]! += (n - 1) * batches.spacing[b]!;
+    batches.spacing[b] = 0;
+  }
+  const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
+  // Twice, because another batch may come meanwhile.
+  if (room < 2 * n && n > 1 && batches.spacing[b]! > 0) {
+    b = batches.splitFront(all, 1);
+    n = 1;
+    p.push(batches.t0[all]!, C_LINK, K_NIC, local, all);
+  }
+  p.offered[Q_RX_RING]! += n;
+  if (room < n) {
+    if (room <= 0) {
+      p.lose(b, Q_RX_RING);
+      return;
+    }
+    p.drop(Q_RX_RING, n - room);
+    batches.truncate(b, room);
+  }
+  append(p, napi, b);
+  arm(p, napi);
+}
+
+/** A super-packet that nobody splits (virtio within one host): it is in with its last byte, and received as one. */
+export function isWhole(p: Partition, b: number): boolean {
+  return p.setup.machine.facts.rxWhole && p.batches.units[b] === 1;
+}
+
+/** Queue by the hash of the outer header; with aRFS, and a header that shows the flow, the reader's. */
+function rxQueue(p: Partition, b: number): number {
+  const { batches, setup } = p;
+  const { facts } = setup.machine;
+  const sock = batches.sock[b]!;
+  if (facts.arfs && setup.compiled.paths[batches.path[b]!]!.headerBytes === 0 && sock >= 0) {
+    const core = p.threads.core[p.sockets.thread[sock]!]!;
+    return ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;
+  }
+  return (batches.rss[b]! & 127) % setup.rxQueues; // indirection table of 128, filled round-robin
+}
