@@ -1,11 +1,22 @@
 /**
- * An explanation as text: a line a stage, prices of the machine beside it, sums a path.
+ * An explanation as text of at most 100 columns: a line or two a stage (its prices, then what it does where the line
+ * has no room for it), sums a path.
  */
 import type { Place } from '../engine/host/backend.ts';
-import type { ExplainedStage, Explanation, PathCost } from './explain.ts';
+import { wrap } from '../reports/grid.ts';
+import type { ExplainedLane, ExplainedStage, Explanation, PathCost } from './explain.ts';
 import type { colors } from './io.ts';
 
 type Paint = ReturnType<typeof colors>;
+
+/** Columns of a terminal that texts keep to. */
+const WIDTH = 100;
+/** Prices are aligned up to here; the few longer ones push their confidence to the right. */
+const PRICES_WIDTH = 30;
+/** Longer ones are wrapped, so that the confidence has room behind them. */
+const PRICES_MAX = 60;
+/** Under the class. */
+const TEXT_INDENT = 19;
 
 const PLACES: Readonly<Record<Place, string>> = {
   sameNode: 'same node',
@@ -66,8 +77,8 @@ export function renderExplanation(it: Explanation, paint: Paint): string {
     ...it.paths.flatMap((path) => path.lanes.flatMap((lane) => lane.stages)),
     ...it.ends.flatMap((end) => end.stages),
   ];
-  const width = Math.max(...stages.map((stage) => prices(stage).length));
-  const line = (stage: ExplainedStage): string => stageLine(stage, width, paint);
+  const line = (stage: ExplainedStage): string => stageLine(stage, paint);
+  const sources = [...new Set(stages.map((stage) => stage.source))].sort().join('; ');
   return `${[
     ...intro(it, paint),
     ...it.paths.flatMap((path) => pathLines(path, line, paint)),
@@ -79,24 +90,30 @@ export function renderExplanation(it: Explanation, paint: Paint): string {
       return ['', `one thread a host, ${name}, serves ${queues}`];
     }),
     '',
-    `needs    ${it.needs.map((need) => NEEDS[need] ?? need).join('; ') || 'nothing of the network'}`,
-    `control  ${it.control.protocol}; a peer costs a node ${it.control.entriesPerPeer}`,
-    `scaling  ${it.scaling}`,
-    `source   ${it.source}`,
-    paint.dim(
-      `prices   ${[...new Set(stages.map((stage) => stage.source))].sort().join('; ')} (docs/SOURCES.md)`,
-    ),
+    field('needs', it.needs.map((need) => NEEDS[need] ?? need).join('; ') || 'nothing of the network'),
+    field('control', `${it.control.protocol}; a peer costs a node ${it.control.entriesPerPeer}`),
+    field('scaling', it.scaling),
+    field('source', it.source),
+    paint.dim(field('prices', `${sources} (docs/SOURCES.md)`)),
   ].join('\n')}\n`;
 }
+
+/** Text in lines of the terminal's width, further ones indented. */
+const lines = (text: string, indent: number): string =>
+  wrap(text, WIDTH - indent).join(`\n${' '.repeat(indent)}`);
+
+const field = (name: string, text: string): string => name.padEnd(9) + lines(text, 9);
 
 function intro(it: Explanation, paint: Paint): string[] {
   const share = ((it.payloadBytes / it.wireBytes) * 100).toFixed(1);
   return [
     paint.bold(`${it.backend}: ${it.title}`),
-    `machine ${it.machine}; link MTU ${it.linkMtuBytes}, pod MTU ${it.podMtuBytes}, MSS ${it.tcpMssBytes}; ` +
-      `a full packet carries ${it.payloadBytes} of ${it.wireBytes} bytes on the wire (${share} %)`,
+    `machine ${it.machine}; link MTU ${it.linkMtuBytes}, pod MTU ${it.podMtuBytes}, MSS ${it.tcpMssBytes}`,
+    `a full packet carries ${it.payloadBytes} of ${it.wireBytes} bytes on the wire (${share} %)`,
     '',
-    ...(Object.keys(PLACES) as Place[]).map((place) => `${PLACES[place].padEnd(14)} ${it.choose[place]}`),
+    ...(Object.keys(PLACES) as Place[]).map(
+      (place) => PLACES[place].padEnd(15) + lines(it.choose[place], 15),
+    ),
   ];
 }
 
@@ -118,12 +135,15 @@ function pathLines(
       ? [`  a first packet waits for ${path.opens.join(' and ')} (cluster.coldNeighbours=true)`]
       : []),
     ...path.lanes.flatMap((lane) => [
-      `  ${paint.bold(lane.name)}  ${lane.host}: ${WHAT[lane.from] ?? lane.from} → ${WHAT[lane.to] ?? lane.to}; ` +
-        `${lane.context}, ${CORES[lane.core] ?? lane.core}${SERIAL[lane.serial] ?? ''}`,
+      `  ${lines(laneText(lane), 4).replace(lane.name, paint.bold(lane.name))}`,
       ...lane.stages.map(line),
     ]),
   ];
 }
+
+const laneText = (lane: ExplainedLane): string =>
+  `${lane.name}  ${lane.host}: ${WHAT[lane.from] ?? lane.from} → ${WHAT[lane.to] ?? lane.to}; ` +
+  `${lane.context}, ${CORES[lane.core] ?? lane.core}${SERIAL[lane.serial] ?? ''}`;
 
 function costText({ packets, bytes, senderNs, receiverNs }: PathCost, wired: boolean): string {
   const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} µs`;
@@ -138,10 +158,16 @@ const prices = (stage: ExplainedStage): string =>
     .map(([unit, ns]) => `${Number(ns.toPrecision(4))} ns ${UNITS[unit] ?? unit}`)
     .join(' + ') || '–';
 
-function stageLine(stage: ExplainedStage, width: number, paint: Paint): string {
-  const copies = stage.copies > 0 ? ', copies the payload' : '';
-  return (
-    `    ${stage.stage.padEnd(14)} ${stage.class.padEnd(8)} ${prices(stage).padEnd(width)}  ` +
-    paint.dim(`${stage.confidence.padEnd(9)} ${stage.text}${copies}`)
-  );
+function stageLine(stage: ExplainedStage, paint: Paint): string {
+  const name = `    ${stage.stage.padEnd(14)} ${stage.class.padEnd(8)} `;
+  const [price, ...more] = wrap(prices(stage), PRICES_MAX);
+  const head = `${name}${price!.padEnd(PRICES_WIDTH)}  `;
+  const text = `${stage.text}${stage.copies > 0 ? ', copies the payload' : ''}`;
+  const behind = `${stage.confidence.padEnd(9)} ${text}`;
+  if (more.length === 0 && head.length + behind.length <= WIDTH) return head + paint.dim(behind);
+  return [
+    head + paint.dim(stage.confidence),
+    ...more.map((line) => ' '.repeat(name.length) + line),
+    ' '.repeat(TEXT_INDENT) + paint.dim(lines(text, TEXT_INDENT)),
+  ].join('\n');
 }

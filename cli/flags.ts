@@ -12,6 +12,7 @@ export interface RunFlags {
   readonly machine?: string;
   readonly link?: number;
   readonly mtu?: number;
+  readonly ip?: string;
   readonly cores?: number;
   readonly queues?: number;
   readonly load?: number;
@@ -30,7 +31,7 @@ export interface RunFlags {
   readonly granularity: string;
 }
 
-const SHORT_FLAGS = ['nodes', 'link', 'mtu', 'cores', 'queues', 'load'] as const;
+const SHORT_FLAGS = ['nodes', 'link', 'mtu', 'ip', 'cores', 'queues', 'load'] as const;
 
 /** A number as typed. */
 export function number(text: string): number {
@@ -60,6 +61,7 @@ export function addRunFlags(command: Command): Command {
     .option('--machine <name|file.json>', 'cost book of the nodes')
     .option('--link <gbps>', 'rate of host links and NICs', number)
     .option('--mtu <bytes>', 'MTU of the links', number)
+    .option('--ip <ipv4|ipv6>', 'addresses of pods and nodes')
     .option('--cores <n>', 'cores of a node', number)
     .option('--queues <n>', 'receive queues of a NIC', number)
     .option('--load <ratio>', 'offered payload of flows / NIC rate', number)

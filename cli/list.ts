@@ -4,10 +4,9 @@
 import type { Command } from 'commander';
 import { METRICS } from '../engine/core/record.ts';
 import { wrap } from '../reports/grid.ts';
-import { SHORT_NAMES, settablePaths } from '../scenarios/lib/overrides.ts';
-import { WORDS } from '../scenarios/lib/words.ts';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
+import { type SettingRow, settingRows, settingsText } from './listSettings.ts';
 import { machineRow, machinesText } from './machines.ts';
 import type { Parts } from './parts.ts';
 
@@ -41,64 +40,8 @@ function listings(parts: Parts): Readonly<Record<string, () => Row[]>> {
         medianBytes: sizes.find(([, percent]) => percent >= 50)?.[0] ?? 0,
         largestBytes: sizes.at(-1)?.[0] ?? 0,
       })),
-    settings: () => settings(parts),
+    settings: () => settingRows(parts),
   };
-}
-
-/** Every path that `--set` and `--sweep` take, prices in one line, with the value it has by default. */
-function settings(parts: Parts): Row[] {
-  const all = {
-    ...parts.scenarios[0]!,
-    traffic: Object.assign({}, ...parts.scenarios.map((scenario) => scenario.traffic).reverse()),
-    machine: parts.machines.find((machine) => machine.name === parts.scenarios[0]!.machine)!,
-  };
-  const {
-    cluster,
-    traffic,
-    machine,
-    policy,
-    warmupMs,
-    windowMs,
-    drainMs,
-    podMtuBytes,
-    congestion,
-    eventsMax,
-  } = all;
-  const tree = {
-    cluster,
-    traffic,
-    machine,
-    policy,
-    warmupMs,
-    windowMs,
-    drainMs,
-    podMtuBytes,
-    congestion,
-    eventsMax,
-  };
-  const paths = settablePaths(tree).filter((path) => !path.startsWith('machine.prices.'));
-  const shorts = (path: string): string =>
-    Object.keys(SHORT_NAMES)
-      .filter((short) => SHORT_NAMES[short]!.includes(path))
-      .join(', ');
-  return [
-    ...paths.map((name) => ({ name, short: shorts(name), default: String(valueAt(tree, name)) })),
-    ...Object.entries(WORDS).map(([name, words]) => ({
-      name,
-      short: '',
-      default: `words for several settings: ${Object.keys(words).join(', ')}`,
-    })),
-    {
-      name: 'machine.prices.<STAGE>',
-      short: '',
-      default: 'a price: *2 doubles it; stages: explain <backend>',
-    },
-    { name: 'machine.prices.<STAGE>.<firstNs|eachNs|packetNs|byteNs>', short: '', default: 'one part of it' },
-  ];
-}
-
-function valueAt(tree: object, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], tree);
 }
 
 /** Adds the command. */
@@ -126,11 +69,16 @@ export function addList(program: Command, parts: Parts, io: Io): void {
       const blocks = names.map((name) => {
         const rows = known[name]!();
         const shown = name === 'workloads' ? rows.map(workloadRow) : rows;
-        const body = name === 'machines' ? machinesText(parts.machines) : columns(shown);
+        const body = bodyOf(name, shown, parts);
         return names.length > 1 ? `${name}\n${indent(body)}` : body;
       });
       io.out(`${blocks.join('\n\n')}\n`);
     });
+}
+
+function bodyOf(name: string, rows: readonly Row[], parts: Parts): string {
+  if (name === 'machines') return machinesText(parts.machines);
+  return name === 'settings' ? settingsText(rows as readonly SettingRow[]) : columns(rows);
 }
 
 const indent = (text: string): string => text.replace(/^/gm, '  ');

@@ -6,6 +6,8 @@ import type { Fact } from '../engine/host/backend.ts';
 import type { Confidence, Machine } from '../engine/host/machine.ts';
 import { STAGE_IDS } from '../engine/host/stages.ts';
 import { wrap } from '../reports/grid.ts';
+import { didYouMean } from '../scenarios/lib/nearest.ts';
+import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 import type { Parts } from './parts.ts';
 import { resolveMachine } from './resolve.ts';
@@ -86,6 +88,11 @@ function factLines(machine: Machine): string[] {
   ].map((line) => wrap(line, WIDTH).join('\n    '));
 }
 
+/** Columns of a whole line of a book. */
+const LINE_WIDTH = 100;
+
+const indented = (text: string): string => `  ${wrap(text, WIDTH).join('\n    ')}`;
+
 /** A block for each machine. */
 export const machinesText = (machines: readonly Machine[]): string =>
   machines
@@ -106,15 +113,19 @@ export function machineText(machine: Machine): string {
   });
   const table = [['ns', 'first', 'each', 'packet', 'byte', 'confidence', 'source'], ...rows];
   const width = table[0]!.map((_, at) => Math.max(...table.map((row) => row[at]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, at) => (at > 0 && at < 5 ? cell.padStart(width[at]!) : cell.padEnd(width[at]!)))
-      .join('  ')
-      .trimEnd();
+  const line = (row: readonly string[]): string => {
+    const cells = row.slice(0, -1).map((cell, at) => {
+      return at > 0 && at < 5 ? cell.padStart(width[at]!) : cell.padEnd(width[at]!);
+    });
+    const head = `${cells.join('  ')}  `;
+    const text = wrap(row.at(-1)!, LINE_WIDTH - head.length).join(`\n${' '.repeat(head.length)}`);
+    return (head + text).trimEnd();
+  };
+  const { sleepNs, confidence, source } = waking;
   return [
     machinesText([machine]),
-    `  facts: ${on.join(' ')}`,
-    `  wake-up of a core: ${waking.sleepNs} ns; ${halted} (${waking.confidence}; ${waking.source})`,
+    indented(`facts: ${on.join(' ')}`),
+    indented(`wake-up of a core: ${sleepNs} ns; ${halted} (${confidence}; ${source})`),
     '',
     ...table.map(line),
   ].join('\n');
@@ -132,9 +143,16 @@ export function addMachines(program: Command, parts: Parts, io: Io): void {
     .command('list', { isDefault: true })
     .description('every machine: who should pick it, and the facts that matter')
     .option('--json', 'as one JSON document')
-    .action((flags: { readonly json?: true }) =>
-      print(flags, parts.machines.map(machineRow), machinesText(parts.machines)),
-    );
+    .allowExcessArguments()
+    .action((flags: { readonly json?: true }, command: Command) => {
+      // The default: whatever is no subcommand arrives here.
+      const [word] = command.args;
+      if (word !== undefined) {
+        const hint = didYouMean(word, ['list', 'show'], 2);
+        throw new UsageError(`machines takes list or show <machine>, not '${word}'${hint}`);
+      }
+      print(flags, parts.machines.map(machineRow), machinesText(parts.machines));
+    });
   machines
     .command('show')
     .description('one cost book; its --json is what --machine takes')

@@ -3,7 +3,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import { nearest } from '../scenarios/lib/nearest.ts';
+import { didYouMean } from '../scenarios/lib/nearest.ts';
 import { JournalError, openJournal } from '../workers/journal.ts';
 import { addAdvise } from './advise.ts';
 import { addCalibrate } from './calibrate.ts';
@@ -117,10 +117,8 @@ function completed(argv: readonly string[], parts: Parts): string[] {
   if (['-h', '--help', '-V', '--version'].includes(first) || COMMANDS.includes(first)) return [...argv];
   const scenarios = parts.scenarios.map((scenario) => scenario.id);
   if (!first.startsWith('-') && !looksLikeFile(first) && !scenarios.includes(first)) {
-    const near = nearest(first, [...scenarios, ...COMMANDS], 2).join(', ');
-    throw new UsageError(
-      `unknown scenario or command '${first}'; did you mean ${near}? (all: --help, list scenarios)`,
-    );
+    const hint = didYouMean(first, [...scenarios, ...COMMANDS], 2);
+    throw new UsageError(`unknown scenario or command '${first}'${hint} (all: --help, list scenarios)`);
   }
   return ['run', ...argv];
 }

@@ -7,11 +7,11 @@ import { pathToFileURL } from 'node:url';
 import type { Backend } from '../engine/host/backend.ts';
 import type { Machine } from '../engine/host/machine.ts';
 import type { Scenario } from '../scenarios/lib/define.ts';
-import { nearest } from '../scenarios/lib/nearest.ts';
+import { didYouMean, nearest } from '../scenarios/lib/nearest.ts';
 import { UsageError } from './errors.ts';
 import type { Parts } from './parts.ts';
 
-/** The entry of that name; UsageError with the three nearest names and the command that lists all. */
+/** The entry of that name; UsageError with names that are near and the command that lists all. */
 export function named<T extends { readonly name: string }>(what: string, name: string, all: readonly T[]): T {
   const found = all.find((entry) => entry.name === name);
   if (found !== undefined) return found;
@@ -23,9 +23,7 @@ export function named<T extends { readonly name: string }>(what: string, name: s
 }
 
 function unknown(what: string, name: string, names: readonly string[]): UsageError {
-  const near = nearest(name, names, 3);
-  const hint = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
-  return new UsageError(`unknown ${what} '${name}'${hint} (all: list ${what}s)`);
+  return new UsageError(`unknown ${what} '${name}'${didYouMean(name, names, 3)} (all: list ${what}s)`);
 }
 
 /** Backends of `--backends a,b`, or of the scenario. Each once, in the order named. */
@@ -87,9 +85,8 @@ export async function resolveScenario(nameOrFile: string, parts: Parts): Promise
       parts.scenarios.map((scenario) => scenario.id),
       1,
     );
-    throw new UsageError(
-      `no scenario file ${nameOrFile}; shipped scenarios: list scenarios (nearest: ${near.join()})`,
-    );
+    const hint = near.length > 0 ? ` (nearest: ${near.join()})` : '';
+    throw new UsageError(`no scenario file ${nameOrFile}; shipped scenarios: list scenarios${hint}`);
   }
   let module: { default?: unknown };
   try {

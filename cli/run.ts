@@ -8,6 +8,7 @@ import { taskProblems } from '../engine/validate.ts';
 import type { Sensitivity } from '../reports/sensitivity/schema.ts';
 import { renderTable } from '../reports/table.ts';
 import { type Scenario, ScenarioError } from '../scenarios/lib/define.ts';
+import { idleSettings } from '../scenarios/lib/effects.ts';
 import { expand } from '../scenarios/lib/expand.ts';
 import type { TaskFailure } from '../workers/pool.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
@@ -59,6 +60,9 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
   const scenario = await resolveScenario(name, parts);
   const { tasks, machine } = tasksOf(scenario, flags, parts);
   tellLoad(tasks[0]!, io);
+  const { set, sweep } = overridesOf(flags);
+  const given = [...set.map(([path]) => path), ...Object.keys(sweep)];
+  for (const line of idleSettings(tasks, given)) io.note(`note: ${line}`);
   const study = studyOf(flags.sure, {
     scenario: scenario.id,
     machine: tasks[0]!.machine,

@@ -64,7 +64,12 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   need(unserved === null, 'policy.viaService', `${unserved}`);
   const pod = spec.podMtuBytes ?? deriveMtu(spec.backend, c.mtuBytes, c.ipFamily).podMtuBytes;
   const least = leastMtuBytes(c.ipFamily);
-  need(pod >= least, 'podMtuBytes', `${pod} is below ${least}, the least for ${c.ipFamily}`);
+  const below = `is below ${least}, the least for ${c.ipFamily}`;
+  if (spec.podMtuBytes !== null) need(pod >= least, 'podMtuBytes', `${pod} ${below}`);
+  else {
+    const derived = `${c.mtuBytes} leaves the pods of ${spec.backend.name} ${pod}, which ${below}`;
+    need(pod >= least, 'cluster.mtuBytes', `${derived}: set at least ${c.mtuBytes + least - pod}`);
+  }
   const open = traffic.flows !== undefined || traffic.rpc !== undefined;
   need(!open || c.nodes >= 2, 'cluster.nodes', 'flows and requests need at least 2 nodes');
 }

@@ -6,7 +6,7 @@ import { kernelRows } from '../../calibration/formats/kernelRows.ts';
 import { readMeasurements } from '../../calibration/formats/read.ts';
 import { shippedMeasurements } from '../../calibration/formats/shipped.ts';
 import { BadMeasurementFile, type Measurements } from '../../calibration/formats/types.ts';
-import { nearest } from '../../scenarios/lib/nearest.ts';
+import { didYouMean } from '../../scenarios/lib/nearest.ts';
 import { UsageError } from '../errors.ts';
 import { type SourceFile, sourceFile, withLines } from './sourceFile.ts';
 
@@ -70,8 +70,7 @@ function checkNames(what: 'bed' | 'family', wanted: readonly string[], there: re
   const all = [...new Set(there)];
   for (const name of wanted) {
     if (all.includes(name)) continue;
-    const near = nearest(name, all, 3).join(', ');
-    const hint = near === '' ? '' : `; did you mean ${near}?`;
+    const hint = didYouMean(name, all, 3);
     throw new UsageError(`no measurement has the ${what} '${name}'${hint} (there are: ${all.join(', ')})`);
   }
 }

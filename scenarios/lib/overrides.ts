@@ -31,6 +31,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   nodes: ['cluster.nodes'],
   link: ['cluster.linkGbps', 'machine.nic.rateGbps'],
   mtu: ['cluster.mtuBytes'],
+  ip: ['cluster.ipFamily'],
   cores: ['machine.cores'],
   queues: ['machine.nic.rxQueues'],
   load: ['traffic.flows.load'],
@@ -83,10 +84,12 @@ export function settablePaths(settings: Settings): string[] {
   return paths;
 }
 
-/** A mistake in a path, with the nearest valid ones. */
+/** A mistake in a path, with valid ones that are near. */
 function unknownPath(settings: Settings, path: string): ScenarioError {
   const known = [...Object.keys(SHORT_NAMES), ...Object.keys(WORDS), ...settablePaths(settings)];
-  return new ScenarioError([`unknown setting '${path}'; nearest: ${nearest(path, known, 3).join(', ')}`]);
+  const near = nearest(path, known, 3);
+  const hint = near.length > 0 ? `; nearest: ${near.join(', ')}` : '';
+  return new ScenarioError([`unknown setting '${path}'${hint} (all: list settings)`]);
 }
 
 /**

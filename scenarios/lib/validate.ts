@@ -4,11 +4,10 @@
  * Left out: what a task must satisfy to run (engine/validate.ts).
  */
 
+import { CHOICES } from './choices.ts';
 import type { Settings } from './overrides.ts';
 import { MACHINE_LIMITS, RANGES, type Range } from './ranges.ts';
 
-const KINDS = ['TCP_STREAM', 'TCP_RR', 'TCP_CRR', 'UDP_STREAM', 'UDP_RR'];
-const MATRICES = ['uniform', 'permutation', 'all-to-all', 'incast', 'pair'];
 const SIMULATED_MS_MAX = 7_200_000;
 
 /** All problems of one cell, empty if there are none. */
@@ -61,16 +60,7 @@ function wordProblems(settings: Settings): string[] {
     if (value === undefined || words.includes(String(value))) return;
     problems.push(`${path} is '${String(value)}'; it takes ${words.join(', ')}`);
   };
-  among('traffic.netperf.kind', KINDS);
-  among('traffic.netperf.matrix', MATRICES);
-  among('traffic.flows.matrix', ['uniform', 'permutation']);
-  among('cluster.subnets', ['one', 'rack']);
-  among('cluster.vxlanFlood', ['none', 'head-end', 'multicast']);
-  among('cluster.bondHash', ['layer2', 'layer2+3', 'layer3+4', 'encap3+4']);
-  among('cluster.ipFamily', ['ipv4', 'ipv6']);
-  among('policy.ruleKind', ['iptables-legacy', 'nft', 'iptables-nft', 'set']);
-  among('policy.proxy', ['none', 'iptables', 'ipvs', 'nft', 'ebpf']);
-  among('congestion', ['cubic', 'reno', 'dctcp']);
+  for (const [path, words] of Object.entries(CHOICES)) among(path, words);
   return problems;
 }
 

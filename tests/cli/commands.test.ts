@@ -29,6 +29,12 @@ test('exit codes and error texts', OPTIONS, async (t) => {
     [['pod-to-pod', '--machine', 'absent.json'], 2, /cannot read machine file absent\.json/],
     [['pod-to-pod', '--mtu', 'large'], 2, /'large' is no number/],
     [['pod-to-pod', '--mtu', '9'], 2, /cluster\.mtuBytes is 9/],
+    [
+      ['pod-to-pod', '--set', 'machine.waking.pollNs=-1'],
+      2,
+      /machine\.waking\.pollNs is -1; it takes a number/,
+    ],
+    [['pod-to-pod', '--set', 'machine.wire=radio'], 2, /machine\.wire is 'radio'; it takes nic, veth/],
     [['pod-to-pod', '--workers', '-1'], 2, /--workers takes auto or a whole number/],
     [['pod-to-pod', '--set', 'mtu'], 2, /--set takes path=value/],
     [['pod-to-pod', '--sizes', '3'], 2, /unknown option '--sizes'/],
@@ -45,7 +51,12 @@ test('exit codes and error texts', OPTIONS, async (t) => {
     [['large-cluster', '--load', '0.4'], 2, /of the uplinks, above 95 %/],
     [['large-cluster', '--load', '0.97', '--set', 'cluster.uplinks=16'], 2, /of the host links/],
     [['compare', 'absent', 'absent'], 2, /absent is no result/],
-    [['explain', 'toi'], 2, /unknown backend 'toi'/],
+    [['explain', 'toi'], 2, /unknown backend 'toi'; did you mean toy/],
+    // Far from every name: no hint.
+    [['zzgy'], 2, /unknown scenario or command 'zzgy' \(all: --help/],
+    [['explain', 'foo'], 2, /unknown backend 'foo' \(all: list backends\)/],
+    [['pod-to-pod', '--set', 'bogus=1'], 2, /unknown setting 'bogus' \(all: list settings\)/],
+    [['scenarios/zzgy.ts'], 2, /shipped scenarios: list scenarios\n/],
     [['list', 'things'], 2, /list takes scenarios, backends/],
   ];
   for (const [argv, code, pattern] of cases) {

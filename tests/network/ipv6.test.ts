@@ -116,10 +116,13 @@ for (const [name, share] of [
 
 test('an MTU below 1280, a datagram too large and a backend without IPv6 are refused with the field', () => {
   const problems = (options: Parameters<typeof tinyTask>[0]) => taskProblems(tinyTask(options)).join('\n');
-  match(
+  // Outer headers take 70 bytes: the user set the links' MTU, or the pods'.
+  equal(
     problems({ cluster: { ...V6, mtuBytes: 1300 }, backend: 'flannel-vxlan' }),
-    /^podMtuBytes: 1230 .*1280/,
+    'cluster.mtuBytes: 1300 leaves the pods of flannel-vxlan 1230, which is below 1280, ' +
+      'the least for ipv6: set at least 1350',
   );
+  match(problems({ cluster: V6, podMtuBytes: 1230 }), /^podMtuBytes: 1230 is below 1280/);
   match(problems({ cluster: V6, backend: 'calico-ipip' }), /^backend: .*IPv4 alone/);
   equal(problems({ cluster: { ...V6, mtuBytes: 1350 }, backend: 'flannel-vxlan' }), '');
 });

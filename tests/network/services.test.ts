@@ -176,12 +176,17 @@ test('without proxy and ports there is one way, and the machine is as it was', (
   );
 });
 
-test('pods whose packets pass netfilter by need a proxy in eBPF; a service needs a proxy', () => {
+test('pods that pass netfilter by reach services through eBPF alone, pods without; a service needs a proxy', () => {
   const reason = (backend: string, proxy: NonNullable<PolicySpec['proxy']>): string | null =>
     feasibility(backendNamed(backend), twoNodes(), { rules: 0, ...SERVED, proxy });
   for (const backend of ['cilium-native', 'cilium-vxlan', 'calico-ebpf']) {
     match(reason(backend, 'iptables')!, /set policy\.proxy=ebpf/);
     equal(reason(backend, 'ebpf'), null);
+    // The proxy is there for others; who sends to pods never meets it.
+    equal(
+      feasibility(backendNamed(backend), twoNodes(), { rules: 0, services: 100, proxy: 'iptables' }),
+      null,
+    );
   }
   for (const backend of ['host', 'bridge', 'flannel-vxlan', 'calico-bgp', 'cilium-legacy']) {
     equal(reason(backend, 'ipvs'), null, backend);

@@ -147,6 +147,7 @@ test('the claims that the field makes are there, and rules and links point to cl
   const usual =
     'host-ports veth-bridge nat flannel-udp-port flannel-udp-copies vxlan-vtep vxlan-source-port vxlan-fdb ' +
     'vxlan-multicast direct-routing hostgw-next-hop hostgw-l2 calico-routes felix-bird bgp-condition ' +
+    'mtu-black-hole mss-clamp fragments jumbo ' +
     'services-linear ipip-overhead vxlan-overhead ebpf-kernel wireguard ecmp comparison advice-bgp advice-ebpf';
   for (const id of usual.split(' ')) assert.ok(ids.has(id), id);
   for (const { source } of RULES) {
