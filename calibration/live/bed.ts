@@ -6,34 +6,16 @@
  * Addresses are of the range for benchmarks (RFC 2544, 198.18.0.0/15). Left out: rules, IPv6, more than one wire.
  */
 import type { ChildProcess } from 'node:child_process';
+import { HEADER_BYTES, type Mode, TUNNELS, WIRE_IP } from './modes.ts';
 import { Background, type RunOptions, run, ShellError } from './shell.ts';
-
-/** What a path needs of the kernel beyond veth and bridge. */
-const TUNNELS = {
-  vxlan: ['type', 'vxlan', 'id', '1', 'dstport', '8472', 'nolearning'],
-  geneve: ['type', 'geneve', 'id', '1', 'dstport', '6081'],
-  ipipdev: ['type', 'ipip'],
-  wireguard: ['type', 'wireguard'],
-} as const;
-
-export const MODES = [
-  ...(['hostnet', 'bridge', 'routed', 'hostgw', 'vxlan'] as const),
-  ...(['geneve', 'ipipdev', 'wireguard', 'udp'] as const),
-] as const;
-export type Mode = (typeof MODES)[number];
 
 export type Offloads = 'on' | 'gsogro' | 'off';
 
-const WIRE_IP = ['198.18.0.1', '198.18.0.2'] as const;
 const POD_NET = ['198.19.1', '198.19.2'] as const;
 const TUNNEL_IP = ['198.19.3.1', '198.19.3.2'] as const;
 const MAC = ['02:00:00:00:03:01', '02:00:00:00:03:02'] as const;
 const TUNNEL_PORT = 8285;
 const WIREGUARD_PORT = 51_820;
-/** Bytes that a path's pods give up; WireGuard: Calico's. */
-const HEADER_BYTES: Readonly<Partial<Record<Mode, number>>> = {
-  ...{ vxlan: 50, geneve: 50, ipipdev: 20, wireguard: 60, udp: 28 },
-};
 
 /** Where a program of the bed runs and whom it talks to. */
 export interface Place {
@@ -320,27 +302,4 @@ export class Bed {
 export async function plainTcp(namespace: string, options: RunOptions): Promise<void> {
   const set = 'echo reno > /proc/sys/net/ipv4/tcp_congestion_control';
   await run(['ip', 'netns', 'exec', namespace, 'sh', '-c', set], options);
-}
-
-/** Whether the kernel can make a tunnel device, tried in a namespace of its own. */
-export async function kernelHas(mode: Mode): Promise<boolean> {
-  if (!Object.hasOwn(TUNNELS, mode)) return true;
-  const namespace = `windtunnel-${process.pid}-try`;
-  await run(['ip', 'netns', 'add', namespace]);
-  try {
-    const ends = {
-      geneve: ['remote', WIRE_IP[1]],
-      wireguard: [],
-      vxlan: ['local', WIRE_IP[0], 'remote', WIRE_IP[1]],
-      ipipdev: ['local', WIRE_IP[0], 'remote', WIRE_IP[1]],
-    }[mode as keyof typeof TUNNELS];
-    if (mode === 'wireguard') await run(['wg', '--version']);
-    const kind = TUNNELS[mode as keyof typeof TUNNELS].filter((word) => word !== 'nolearning');
-    await run(['ip', '-n', namespace, 'link', 'add', 'try0', ...kind, ...ends]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await run(['ip', 'netns', 'del', namespace]).catch(() => undefined);
-  }
 }

@@ -2,7 +2,8 @@
  * A measuring campaign: beds are made once, then the whole plan is gone through round by round, each in another order,
  * until the time is up; once in any case. What fails is told and left out.
  */
-import { Bed, type Mode } from './bed.ts';
+import { Bed } from './bed.ts';
+import type { Mode } from './modes.ts';
 import { nameOf, type Planned, secondsOf, shuffled } from './plan.ts';
 import { type Metrics, probe, type Tools } from './probes.ts';
 import { ShellError } from './shell.ts';

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelHas, MODES, type Mode } from './bed.ts';
+import { kernelHas, MODES, type Mode } from './modes.ts';
 import { run, ShellError, versionOf } from './shell.ts';
 
 export interface Host {

@@ -6,7 +6,7 @@
  * named as in calibration/kernel.
  */
 import type { Config } from '../kernel/task.ts';
-import type { Mode } from './bed.ts';
+import type { Mode } from './modes.ts';
 
 export interface Planned {
   readonly exp: 'e0_hole' | 'e1' | 'e2' | 'e3';
