@@ -11,8 +11,9 @@
  */
 import { Q_NEIGHBOUR, Q_STAGED } from '../core/queues.ts';
 import { ecmpHash, outerTuple, rssHash } from '../fabric/address.ts';
-import { F_ANSWER, F_FRAME, F_GROUP, F_UDP } from '../fabric/batch.ts';
+import { F_ANSWER, F_GROUP, F_UDP } from '../fabric/batch.ts';
 import type { Path } from './backend.ts';
+import { bareFrame } from './bareFrame.ts';
 import type { Lane } from './compile.ts';
 import { cryptQueue } from './crypt.ts';
 import { nicTransmit } from './emit.ts';
@@ -125,26 +126,10 @@ export class Opens {
   /** Sends a question or an answer in the open job. */
   private frame(p: Partition, kind: Kind, from: number, to: number, answer: boolean): void {
     const { batches, setup } = p;
-    const b = batches.alloc();
+    const b = bareFrame(p, kind.path, kind.wireBytes[answer ? 1 : 0], from, to);
     const none = { src: 0, dst: 0, sport: 0, dport: 0, proto: 0 };
     const outer = kind === this.handshake ? outerTuple(this.tunnel!, none, from, to) : none;
-    batches.t0[b] = p.wheel.now;
-    batches.spacing[b] = 0;
-    batches.seq[b] = 0;
-    batches.bytes[b] = 0;
-    batches.wire[b] = kind.wireBytes[answer ? 1 : 0];
-    batches.packets[b] = 1;
-    batches.units[b] = 1;
-    batches.tsVal[b] = -1;
-    batches.tsEcr[b] = -1;
-    batches.sackCount[b] = 0;
-    batches.sock[b] = -1;
-    batches.from[b] = -1;
-    batches.path[b] = kind.path;
-    batches.lane[b] = 0;
-    batches.flags[b] = F_FRAME | (answer ? F_ANSWER : 0);
-    batches.srcNode[b] = from;
-    batches.dstNode[b] = to;
+    if (answer) batches.flags[b]! |= F_ANSWER;
     // ARP is no IP: the first queue.
     batches.rss[b] = outer === none ? 0 : rssHash(setup.machine, none, outer, setup.cluster.ipFamily);
     batches.ecmp[b] = ecmpHash(outer);

@@ -4,34 +4,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backendNamed } from '../../backends/catalog.ts';
-import type { Io } from '../../cli/io.ts';
-import { main } from '../../cli/main.ts';
 import type { Parts } from '../../cli/parts.ts';
 import { shippedParts } from '../../cli/shipped.ts';
+import { callWith } from './spawn.ts';
 
 const FEW = ['host', 'flannel-vxlan', 'flannel-host-gw', 'calico-ipip', 'calico-bgp', 'calico-wireguard'];
 const parts = { ...shippedParts, backends: FEW.map(backendNamed) };
 
-const call = (...argv: string[]) => callWith(parts, '--workers', '0', ...argv);
-
-async function callWith(some: Parts, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    note: (line) => {
-      err += `${line}\n`;
-    },
-    raw: () => {},
-    env: {},
-    outIsTty: false,
-    noteIsTty: false,
-    columns: 0,
-  };
-  return { code: await main(['advise', ...argv], some, io), out, err };
-}
+const call = (...argv: string[]) => callWith(parts, 'advise', '--workers', '0', ...argv);
 
 test('one segment: routes win; the text fits 100 columns and names MTU and header of each', async () => {
   const { code, out } = await call();
@@ -98,7 +78,7 @@ test('a run that dies costs its own row alone: exit 5, no figures, and a recomme
     backends: [backendNamed('host'), toy('dies', 'calico-bgp'), toy('lives', 'flannel-host-gw')],
     runner: new URL('./stubRunner.ts', import.meta.url).href,
   };
-  const { code, out, err } = await callWith(some, '--workers', '1');
+  const { code, out, err } = await callWith(some, 'advise', '--workers', '1');
   assert.equal(code, 5);
   assert.match(err, /^failed: advise\/backend=dies/m);
   assert.match(out, /^dies +1500 +0( +–){4} +none$/m);

@@ -5,29 +5,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BACKENDS, backendNamed } from '../../backends/catalog.ts';
 import { explain } from '../../cli/explain.ts';
-import type { Io } from '../../cli/io.ts';
-import { main } from '../../cli/main.ts';
 import { shippedParts } from '../../cli/shipped.ts';
 import { MACHINES, machineNamed } from '../../machines/catalog.ts';
 import { pricedMachine } from '../lib/tinyTask.ts';
+import { callWith } from './spawn.ts';
 
 const xeon = machineNamed('xeon-25g');
 
-async function explainCall(...argv: string[]): Promise<{ code: number; out: string }> {
-  let out = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    note: () => {},
-    raw: () => {},
-    env: {},
-    outIsTty: false,
-    noteIsTty: false,
-    columns: 0,
-  };
-  return { code: await main(['explain', ...argv], shippedParts, io), out };
-}
+const explainCall = (...argv: string[]) => callWith(shippedParts, 'explain', ...argv);
 
 test('flannel-udp: MTU 1,472, two daemon jobs of one thread, two copies on each host', () => {
   const it = explain(backendNamed('flannel-udp'), xeon, 1500, { rules: 0 });

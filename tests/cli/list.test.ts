@@ -4,27 +4,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BACKENDS } from '../../backends/catalog.ts';
-import type { Io } from '../../cli/io.ts';
-import { main } from '../../cli/main.ts';
 import { shippedParts } from '../../cli/shipped.ts';
 import { MACHINES } from '../../machines/catalog.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { MEANINGS } from '../../scenarios/lib/meanings.ts';
+import { callWith } from './spawn.ts';
 
 async function linesOf(...argv: string[]): Promise<string[]> {
-  let out = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    note: () => {},
-    raw: () => {},
-    env: {},
-    outIsTty: false,
-    noteIsTty: false,
-    columns: 0,
-  };
-  assert.equal(await main(argv, shippedParts, io), 0);
+  const { code, out } = await callWith(shippedParts, ...argv);
+  assert.equal(code, 0);
   return out.split('\n');
 }
 

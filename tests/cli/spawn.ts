@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Io } from '../../cli/io.ts';
 import { main } from '../../cli/main.ts';
+import type { Parts } from '../../cli/parts.ts';
 import { stubParts } from './stub.ts';
 
 const STUB = fileURLToPath(new URL('./stub.ts', import.meta.url));
@@ -64,7 +65,10 @@ export function start(cwd: string, argv: readonly string[], env: Record<string, 
 }
 
 /** In this process; paths in `argv` should be absolute. */
-export async function call(...argv: string[]): Promise<Finished> {
+export const call = (...argv: string[]): Promise<Finished> => callWith(stubParts, ...argv);
+
+/** The same on other parts. */
+export async function callWith(parts: Parts, ...argv: string[]): Promise<Finished> {
   let out = '';
   let err = '';
   const io: Io = {
@@ -80,7 +84,7 @@ export async function call(...argv: string[]): Promise<Finished> {
     noteIsTty: false,
     columns: 0,
   };
-  const code = await main(argv, stubParts, io);
+  const code = await main(argv, parts, io);
   return { code, out, err };
 }
 
