@@ -3,6 +3,7 @@
  * Sockets of all connections exist before the run, so that no partition ever allocates in another.
  */
 
+import type { Cluster, RackSpan } from './cluster.ts';
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { Bond } from './fabric/bond.ts';
@@ -25,20 +26,15 @@ import { Sources } from './traffic/sources.ts';
 import { Stack } from './transport/stack.ts';
 import { TcpTable } from './transport/tcpTable.ts';
 
-export interface Cluster {
-  readonly spec: TaskSpec;
-  readonly setup: Setup;
-  readonly partitions: Partition[];
-  readonly stacks: Stack[];
-  readonly ledgers: Ledger[];
-  readonly sources: Sources[];
-  readonly flows: FlowTable;
-  readonly lookaheadPs: number;
-}
+export type { Cluster } from './cluster.ts';
 
-/** @param flows prebuilt flows with their ideal times */
-export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
+/**
+ * @param flows prebuilt flows with their ideal times
+ * @param span  the racks to build here; all by default
+ */
+export function buildCluster(spec: TaskSpec, flows: FlowTable, span?: RackSpan): Cluster {
   const setup = makeSetup(spec);
+  const { from, to } = span ?? { from: 0, to: setup.racks };
   const { traffic, cluster } = spec;
   const partitions: Partition[] = [];
   const stacks: Stack[] = [];
@@ -54,7 +50,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
   const handshake = traffic.flows?.handshake === true;
   const shape = { messageBytes, requestBytes, responseBytes, handshake, udpGso, zerocopy };
   const stop = spec.warmupPs + spec.windowPs;
-  for (let r = 0; r < setup.racks; r++) {
+  for (let r = from; r < to; r++) {
     const first = r * setup.nodesPerRack;
     const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
@@ -75,7 +71,8 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable): Cluster {
     sources.push(source);
   }
   const lookaheadPs = setup.racks === 1 ? Infinity : Math.round(cluster.fabricDelayNs * 1000);
-  const built: Cluster = { spec, setup, partitions, stacks, ledgers, sources, flows, lookaheadPs };
+  const racks = { firstRack: from, partitions, stacks, ledgers, sources };
+  const built: Cluster = { spec, setup, ...racks, flows, lookaheadPs };
   connectTraffic(built);
   return built;
 }
@@ -85,7 +82,8 @@ function fabricMtu(setup: Setup, mtuBytes: number): FabricMtu {
   return new FabricMtu(mtuBytes + WIRE_FRAMING_BYTES, segment);
 }
 
-function makeSetup(spec: TaskSpec): Setup {
+/** What all racks of a task share. */
+export function makeSetup(spec: TaskSpec): Setup {
   const { machine, cluster } = spec;
   const backend = inFamily(spec.backend, cluster.ipFamily);
   const tcpBytes = tcpIpBytes(cluster.ipFamily);

@@ -1,8 +1,8 @@
 /**
- * Measurement of a running cluster: at the window's edges every accumulator is copied, inside it twenty-one
- * samples tell whether the unfinished work grows. Nothing here changes what the simulation does.
+ * Measurement of a running cluster, rack by rack: at the window's edges every accumulator is copied, inside it
+ * twenty-one samples tell whether the unfinished work grows. Nothing here changes what the simulation does.
  */
-import type { Cluster } from './build.ts';
+import { type Cluster, placeOf } from './cluster.ts';
 import { C_SAMPLE, K_SAMPLE } from './core/kinds.ts';
 import { STRIDE } from './core/table.ts';
 import type { Observer } from './dispatch.ts';
@@ -25,20 +25,23 @@ export interface Snapshot {
   readonly sentPackets: number;
 }
 
-export class Measure implements Observer {
-  private readonly cluster: Cluster;
-  readonly begin: (Snapshot | null)[];
-  readonly end: (Snapshot | null)[];
-  /** Unfinished open-loop payload at each sample, summed over partitions, bytes. */
-  readonly unfinishedBytes = new Float64Array(SAMPLES + 1);
-  /** Busiest port backlog at each sample, bytes: by class NIC, ToR port, uplink, downlink. */
-  readonly backlogBytes: Float64Array[] = [0, 1, 2, 3].map(() => new Float64Array(SAMPLES + 1));
-  /**
-   * Work since the sample before (the first: since the start) of all cores and of the busiest one, whole ps:
-   * sums that do not depend on the order of partitions.
-   */
+/** One rack at the window's edges and its twentieths. */
+export class Samples {
+  /** Unfinished open-loop payload, bytes; its replies may be counted in another rack, so that it can be negative. */
+  readonly unfinishedBytes: Float64Array = new Float64Array(SAMPLES + 1);
+  /** Busiest port backlog, bytes: by class NIC, ToR port, uplink, downlink. */
+  readonly backlogBytes: readonly Float64Array[] = [0, 1, 2, 3].map(() => new Float64Array(SAMPLES + 1));
+  /** Work since the sample before (the first: since the start) of all cores and of the busiest one, whole ps. */
   readonly workPs = new Float64Array(SAMPLES + 1);
   readonly busiestPs = new Float64Array(SAMPLES + 1);
+}
+
+export class Measure implements Observer {
+  private readonly cluster: Cluster;
+  /** By place of the rack. */
+  readonly begin: (Snapshot | null)[];
+  readonly end: (Snapshot | null)[];
+  readonly samples: readonly Samples[];
   /** Work of each core up to the last sample, ps. */
   private readonly workedPs: Float64Array[];
 
@@ -47,6 +50,7 @@ export class Measure implements Observer {
     this.workedPs = cluster.partitions.map((p) => new Float64Array(p.cores.rows));
     this.begin = cluster.partitions.map(() => null);
     this.end = cluster.partitions.map(() => null);
+    this.samples = cluster.partitions.map(() => new Samples());
     const { warmupPs, windowPs } = cluster.spec;
     for (const p of cluster.partitions) {
       for (let i = 0; i <= SAMPLES; i++) {
@@ -56,40 +60,34 @@ export class Measure implements Observer {
   }
 
   sample(p: Partition, index: number): void {
-    const ledger = this.cluster.ledgers[p.index]!;
-    this.unfinishedBytes[index]! += ledger.offeredBytes - ledger.servedBytes;
-    this.backlogs(p, index);
-    this.work(p, index);
-    if (index === 0) this.begin[p.index] = snapshot(p);
-    else if (index === SAMPLES) this.end[p.index] = snapshot(p);
+    const place = placeOf(this.cluster, p.index);
+    const ledger = this.cluster.ledgers[place]!;
+    const samples = this.samples[place]!;
+    samples.unfinishedBytes[index] = ledger.offeredBytes - ledger.servedBytes;
+    backlogs(p, samples.backlogBytes, index);
+    this.work(p, this.workedPs[place]!, samples, index);
+    if (index === 0) this.begin[place] = snapshot(p);
+    else if (index === SAMPLES) this.end[place] = snapshot(p);
   }
 
-  private backlogs(p: Partition, index: number): void {
-    const now = p.wheel.now;
-    const { ports } = p;
-    for (let i = 0; i < ports.count; i++) {
-      const cls = portClass(p, i);
-      const bytes = ports.backlogPs(i, now) / ports.psPerByte(i);
-      if (bytes > this.backlogBytes[cls]![index]!) this.backlogBytes[cls]![index] = Math.round(bytes);
-    }
-  }
-
-  private work(p: Partition, index: number): void {
-    const worked = this.workedPs[p.index]!;
+  private work(p: Partition, worked: Float64Array, samples: Samples, index: number): void {
     for (let k = 0; k < p.cores.rows; k++) {
       const untilPs = softPsOf(p, k) + procPsOf(p, k);
       const sincePs = untilPs - worked[k]!;
       worked[k] = untilPs;
-      this.workPs[index]! += sincePs;
-      if (sincePs > this.busiestPs[index]!) this.busiestPs[index] = sincePs;
+      samples.workPs[index]! += sincePs;
+      if (sincePs > samples.busiestPs[index]!) samples.busiestPs[index] = sincePs;
     }
   }
+}
 
-  /** Work → mean over the time since the sample before; 0 where there is none. */
-  meansOf(workPs: Float64Array): number[] {
-    const { warmupPs, windowPs } = this.cluster.spec;
-    const [first, ...more] = [...workPs] as [number, ...number[]];
-    return [warmupPs === 0 ? 0 : first / warmupPs, ...more.map((ps) => ps / (windowPs / SAMPLES))];
+function backlogs(p: Partition, backlogBytes: readonly Float64Array[], index: number): void {
+  const now = p.wheel.now;
+  const { ports } = p;
+  for (let i = 0; i < ports.count; i++) {
+    const cls = portClass(p, i);
+    const bytes = ports.backlogPs(i, now) / ports.psPerByte(i);
+    if (bytes > backlogBytes[cls]![index]!) backlogBytes[cls]![index] = Math.round(bytes);
   }
 }
 

@@ -5,30 +5,28 @@
  *
  * Left out: user-space daemons apart from applications. Source: counters × prices, as for the CPU of stages.
  */
-import type { Cluster } from './build.ts';
 import type { RackCpu } from './core/record.ts';
 import { COLUMN_COUNT } from './host/rows.ts';
-import type { Measure } from './measure.ts';
+import type { Setup } from './host/setup.ts';
+import type { Share } from './share.ts';
 
 /** Clusters of more racks have means instead. */
 const RACKS_MAX = 4;
 
 /** Empty for clusters of more than four racks. */
-export function rackCpu({ partitions, setup }: Cluster, measure: Measure): RackCpu[] {
-  if (partitions.length > RACKS_MAX) return [];
+export function rackCpu(setup: Setup, shares: readonly Share[]): RackCpu[] {
+  if (shares.length > RACKS_MAX) return [];
   const { rows, paths } = setup.compiled;
   const workers = new Set<number>();
   for (const path of paths)
     for (const lane of path.lanes)
       if (lane.hop?.context === 'kworker') for (const row of [lane.rowPlain, lane.rowGso]) workers.add(row);
-  return partitions.map((_, i) => {
-    const begin = measure.begin[i]!.counters;
-    const end = measure.end[i]!.counters;
+  return shares.map(({ counters }) => {
     const sums = { userPs: 0, systemPs: 0, softirqPs: 0, irqPs: 0, inlinePs: 0, kworkerPs: 0 };
     for (const row of rows.list) {
       for (const { column, ns, class: cls } of row.tally) {
         const at = row.id * COLUMN_COUNT + column;
-        const ps = (end[at]! - begin[at]!) * ns * 1000;
+        const ps = counters[at]! * ns * 1000;
         sums[`${cls}Ps`] += ps;
         // Even rows are those of processes' jobs, odd ones the same run from softirq.
         if (cls === 'softirq' && row.id % 2 === 0) sums.inlinePs += ps;

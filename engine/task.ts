@@ -3,9 +3,9 @@
 import { buildCluster, type Cluster } from './build.ts';
 import type { TaskRecord } from './core/record.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
-import { checkConservation } from './invariants.ts';
 import { Measure } from './measure.ts';
 import { idealTimes } from './reference.ts';
+import { shareOf } from './share.ts';
 import { summarise } from './summary.ts';
 import { drawFlows } from './traffic/flows.ts';
 import { taskProblems } from './validate.ts';
@@ -54,8 +54,8 @@ export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
   });
   censor(cluster, simulatedPs);
   hooks.done?.(cluster, measure);
-  checkConservation(cluster);
-  return summarise(cluster, measure, simulatedPs);
+  const shares = partitions.map((p) => shareOf(cluster, measure, p));
+  return summarise(spec, setup, shares, simulatedPs);
 }
 
 /** Flows of the window that are still open count as at least their age. */

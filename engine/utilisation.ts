@@ -2,75 +2,36 @@
  * Which resource binds. Utilisation of a class: each node's (port's) busiest instance over the window, then the
  * mean over the nodes without a probe; a probe has the busiest one on its own path. Definitions: DESIGN's words,
  * repeated in docs/MODEL.md.
- *
- * Softirq core: its softirq time. Application core, daemon, kworker: the time its thread was not asleep, so time
- * that softirq work takes from it counts as its own wait.
  */
-import type { Cluster } from './build.ts';
 import { lossText } from './core/lossText.ts';
-import type { Binding, ResourceClass } from './core/record.ts';
-import { STRIDE } from './core/table.ts';
-import { busiestLink, nicPort, torPort } from './fabric/portPlan.ts';
-import type { Partition } from './host/partition.ts';
-import { T_APP, T_DAEMON } from './host/tables.ts';
-import type { Measure, Snapshot } from './measure.ts';
+import type { Binding } from './core/record.ts';
+import type { TaskSpec } from './core/taskSpec.ts';
+import type { Setup } from './host/setup.ts';
+import type { Utilisation } from './rackUse.ts';
+import type { Share } from './share.ts';
 import { netperfPairs } from './traffic/netperf.ts';
-
-export type Utilisation = Partial<Record<ResourceClass, number>>;
 
 const HOST_CLASSES = ['application core', 'softirq core', 'daemon thread', 'kworker', 'NIC'] as const;
 
-/** Busiest instance of each class on one node, 0 … 1. */
-function ofNode(cluster: Cluster, p: Partition, local: number, a: Snapshot, b: Snapshot): Utilisation {
-  const { windowPs } = cluster.spec;
-  const { cores: perNode, sharedCores } = cluster.setup;
-  const share = (port: number): number => (b.portPs[port]! - a.portPs[port]!) / windowPs;
-  const best: Utilisation = {
-    NIC: cluster.setup.machine.wire === 'veth' ? 0 : busiestLink(p, local, nicPort, share),
-  };
-  const base = p.coreBase(local) / STRIDE;
-  const raise = (cls: ResourceClass, value: number) => {
-    if (value > (best[cls] ?? 0)) best[cls] = value;
-  };
-  for (let c = base; c < base + perNode; c++) raise('softirq core', (b.softPs[c]! - a.softPs[c]!) / windowPs);
-  for (let t = 0; t < b.threadPs.length; t++) {
-    const core = p.threads.core[t * STRIDE]! / STRIDE;
-    if (core < base || core >= base + perNode) continue;
-    const kind = p.threads.kind[t * STRIDE];
-    const active = b.threadPs[t]! - (t < a.threadPs.length ? a.threadPs[t]! : 0);
-    const cls = kind === T_APP ? 'application core' : kind === T_DAEMON ? 'daemon thread' : 'kworker';
-    if (kind === T_DAEMON && sharedCores && p.daemons[local] !== t * STRIDE) continue;
-    raise(cls, active / windowPs);
-  }
-  return best;
-}
-
-/** By class over the cluster, and by node. */
+/** By class over the cluster, and by node. @param shares of all racks, in order */
 export function utilisations(
-  cluster: Cluster,
-  measure: Measure,
-): { mean: Utilisation; nodes: Utilisation[] } {
-  const nodes: Utilisation[] = [];
-  const plain: Utilisation[] = [];
-  for (const p of cluster.partitions) {
-    const a = measure.begin[p.index]!;
-    const b = measure.end[p.index]!;
-    for (let l = 0; l < p.nodeCount; l++) {
-      const own = ofNode(cluster, p, l, a, b);
-      nodes.push(own);
-      if (p.probeNodes[l] !== 1) plain.push(own);
-    }
-  }
+  spec: TaskSpec,
+  setup: Setup,
+  shares: readonly Share[],
+): { mean: Utilisation; nodes: readonly Utilisation[] } {
+  const nodes = shares.flatMap(({ use }) => use.nodes);
+  const plain = shares.flatMap(({ use, probeNodes }) => use.nodes.filter((_, l) => probeNodes[l] !== 1));
   // Pairs of a netperf matrix are paths: the busiest of both ends. Open-loop traffic is spread: every node.
-  const { netperf } = cluster.spec.traffic;
   const base =
-    netperf === undefined ? plain : netperfPairs(cluster).map(([a, b]) => busier(nodes[a]!, nodes[b]!));
+    spec.traffic.netperf === undefined
+      ? plain
+      : netperfPairs(spec).map(([a, b]) => busier(nodes[a]!, nodes[b]!));
   const mean: Utilisation = {};
   for (const cls of HOST_CLASSES) {
     if (!base.some((u) => u[cls] !== undefined)) continue;
     mean[cls] = base.reduce((sum, u) => sum + (u[cls] ?? 0), 0) / base.length;
   }
-  portMeans(cluster, measure, mean);
+  portMeans(spec, setup, shares, mean);
   return { mean, nodes };
 }
 
@@ -80,56 +41,22 @@ function busier(a: Utilisation, b: Utilisation): Utilisation {
   return best;
 }
 
-function portMeans(cluster: Cluster, measure: Measure, mean: Utilisation): void {
-  const { windowPs } = cluster.spec;
-  const { racks, uplinks, sharedCores } = cluster.setup;
+function portMeans(spec: TaskSpec, setup: Setup, shares: readonly Share[], mean: Utilisation): void {
+  const { racks, sharedCores } = setup;
   if (sharedCores) {
     delete mean.NIC;
     return;
   }
-  let down = 0;
-  let up = 0;
-  let ports = 0;
-  let spine = 0;
-  for (const p of cluster.partitions) {
-    const a = measure.begin[p.index]!;
-    const b = measure.end[p.index]!;
-    const n = p.nodeCount;
-    for (let l = 0; l < n; l++) {
-      if (p.probeNodes[l] === 1) continue;
-      down += busiestLink(p, l, torPort, (port) => (b.portPs[port]! - a.portPs[port]!) / windowPs);
-      ports++;
-    }
-    let busiestUp = 0;
-    let busiestSpine = 0;
-    for (let u = 0; u < uplinks; u++) {
-      busiestUp = Math.max(busiestUp, (b.portPs[2 * n + u]! - a.portPs[2 * n + u]!) / windowPs);
-      const s = 2 * n + uplinks + u;
-      busiestSpine = Math.max(busiestSpine, (b.portPs[s]! - a.portPs[s]!) / windowPs);
-    }
-    up += busiestUp;
-    spine += busiestSpine;
-  }
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const down = shares.flatMap(({ use, probeNodes }) => use.down.filter((_, l) => probeNodes[l] !== 1));
+  const spine = sum(shares.map(({ use }) => use.spine));
+  // With few nodes the busiest ToR port speaks (an incast's receiver).
+  const incast = spec.traffic.netperf?.matrix === 'incast';
+  const busiest = incast ? Math.max(...shares.flatMap(({ use }) => use.down)) : 0;
   // A host's downlink is the ToR port; across racks the spine's port is another of the same kind.
-  const hosts = busiestDown(cluster, measure);
-  mean.downlink = Math.max(ports > 0 ? down / ports : 0, racks > 1 ? spine / racks : 0, hosts);
-  if (racks > 1) mean.uplink = up / racks;
-}
-
-/** With few nodes the busiest ToR port speaks (an incast's receiver). */
-function busiestDown(cluster: Cluster, measure: Measure): number {
-  if (cluster.spec.traffic.netperf?.matrix !== 'incast') return 0;
-  const { windowPs } = cluster.spec;
-  let best = 0;
-  for (const p of cluster.partitions) {
-    const a = measure.begin[p.index]!;
-    const b = measure.end[p.index]!;
-    for (let l = 0; l < p.nodeCount; l++) {
-      const share = (port: number): number => (b.portPs[port]! - a.portPs[port]!) / windowPs;
-      best = Math.max(best, busiestLink(p, l, torPort, share));
-    }
-  }
-  return best;
+  const hosts = down.length > 0 ? sum(down) / down.length : 0;
+  mean.downlink = Math.max(hosts, racks > 1 ? spine / racks : 0, busiest);
+  if (racks > 1) mean.uplink = sum(shares.map(({ use }) => use.up)) / racks;
 }
 
 /** Share of a queue's packets that it dropped, worst first. */

@@ -3,7 +3,7 @@
  * the node only over a VXLAN that floods (engine/host/flood.ts); elsewhere a pod network is routed, and a broadcast
  * ends at its own bridge: nothing of it is simulated.
  */
-import type { Cluster } from '../build.ts';
+import { type Cluster, sourcesOf } from '../cluster.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, nodeAddress, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
 import { F_GROUP } from '../fabric/batch.ts';
@@ -20,7 +20,7 @@ const FRAME_BYTES = 28;
 const GROUP_NODE = 0xef000001 - nodeAddress(0);
 
 /** Whether broadcasts leave a node of this cluster. */
-export function floods({ spec, setup }: Cluster): boolean {
+export function floods({ spec, setup }: Pick<Cluster, 'spec' | 'setup'>): boolean {
   const { broadcastsPerS, vxlanFlood } = spec.cluster;
   return broadcastsPerS > 0 && vxlanFlood !== 'none' && pathOf(setup, FLOOD_PATH) >= 0;
 }
@@ -28,7 +28,7 @@ export function floods({ spec, setup }: Cluster): boolean {
 /** A socket a node, on core `core`, if broadcasts leave a node of this cluster. */
 export function connectBroadcasts(cluster: Cluster, core: number): void {
   if (!floods(cluster)) return;
-  const { spec, partitions, sources } = cluster;
+  const { spec, partitions } = cluster;
   const { broadcastsPerS } = spec.cluster;
   for (const p of partitions) {
     for (let l = 0; l < p.nodeCount; l++) {
@@ -36,7 +36,7 @@ export function connectBroadcasts(cluster: Cluster, core: number): void {
       p.sockets.node[s] = l;
       p.sockets.thread[s] = p.coreBase(l) + core * STRIDE;
       p.sockets.role[s] = R_BROADCAST;
-      sources[p.index]!.addBroadcasts(p, spec.seed, p.firstNode + l, broadcastsPerS, s);
+      sourcesOf(cluster, p).addBroadcasts(p, spec.seed, p.firstNode + l, broadcastsPerS, s);
     }
   }
 }

@@ -4,7 +4,7 @@
  * Application cores: all of a small machine, all but the last of a larger one (daemons live there). Flows and
  * RPC connections fall on application cores by a stream; probes start beside the RX queues' cores.
  */
-import type { Cluster } from '../build.ts';
+import { type Cluster, partitionOf, placeOf, sourcesOf } from '../cluster.ts';
 import { Stream } from '../core/streams.ts';
 import { MARK_CONNECT } from '../host/sockets.ts';
 import { connectBroadcasts } from './broadcast.ts';
@@ -41,11 +41,14 @@ function probes(cluster: Cluster, maker: Connector, pairs: number): void {
     const to = draw();
     const wish = { from, to, fromCore: core, toCore: core, fromRole: R_STREAM, toRole: R_SINK };
     const { p, a, q, b } = maker.connect(wish);
+    if (q !== null) {
+      q.sockets.probe[b] = i;
+      q.probeNodes[to - q.firstNode] = 1;
+    }
+    if (p === null) continue;
     p.sockets.probe[a] = i;
-    q.sockets.probe[b] = i;
     p.probeNodes[from - p.firstNode] = 1;
-    q.probeNodes[to - q.firstNode] = 1;
-    const source = cluster.sources[p.index]!;
+    const source = sourcesOf(cluster, p);
     source.addStart(p, a, 1_000_000 * (i + 1), Infinity);
     source.addStop(p, a);
   }
@@ -58,10 +61,9 @@ function rpc(cluster: Cluster, maker: Connector): void {
   for (let node = 0; node < nodes; node++) {
     const stream = new Stream(spec.seed, `traffic/rpc/${node}`);
     const socks: number[] = [];
-    let home = maker.partitionOf(node);
     for (let c = 0; c < shape!.connections; c++) {
       const other = stream.below(nodes - 1);
-      const { p, a } = maker.connect({
+      const { a } = maker.connect({
         from: node,
         to: other >= node ? other + 1 : other,
         fromCore: stream.below(maker.appCores),
@@ -69,10 +71,10 @@ function rpc(cluster: Cluster, maker: Connector): void {
         fromRole: R_RPC_CLIENT,
         toRole: R_SERVER,
       });
-      home = p;
       socks.push(a);
     }
-    cluster.sources[home.index]!.addRpc(home, spec.seed, node, shape!.perNodePerS, socks);
+    const home = partitionOf(cluster, node);
+    if (home !== null) sourcesOf(cluster, home).addRpc(home, spec.seed, node, shape!.perNodePerS, socks);
   }
 }
 
@@ -92,14 +94,18 @@ function flows(cluster: Cluster, maker: Connector): void {
       fromRole: R_FLOW_TX,
       toRole: R_FLOW_RX,
     });
+    if (q !== null) {
+      q.sockets.ref[b] = f;
+      q.sockets.toRead[b] = table.bytes[f]!;
+    }
+    if (p === null) continue;
     p.sockets.ref[a] = f;
     if (spec.traffic.flows?.handshake === true) p.sockets.marks[a]! |= MARK_CONNECT;
-    q.sockets.ref[b] = f;
-    q.sockets.toRead[b] = table.bytes[f]!;
-    own[p.index]!.flows.push(f);
-    own[p.index]!.socks.push(a);
+    const sends = own[placeOf(cluster, p.index)]!;
+    sends.flows.push(f);
+    sends.socks.push(a);
   }
-  for (const p of cluster.partitions) {
-    cluster.sources[p.index]!.addFlows(p, own[p.index]!.flows, own[p.index]!.socks, table.startPs);
-  }
+  cluster.partitions.forEach((p, i) => {
+    cluster.sources[i]!.addFlows(p, own[i]!.flows, own[i]!.socks, table.startPs);
+  });
 }

@@ -1,9 +1,11 @@
 /**
- * Joins two sockets: path, hashes, cores and tables of both ends.
+ * Joins two sockets: path, hashes, cores and tables of both ends. An end in a rack that another thread has built
+ * only gets its number, which is the same there.
  *
  * Left out: which endpoint a service's address leads to (all are alike), connections that move.
  */
-import type { Cluster } from '../build.ts';
+import { type Cluster, partitionOf, placeOf } from '../cluster.ts';
+import { assert } from '../core/assert.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, portless, rssHash, type Tuple } from '../fabric/address.ts';
 import type { Compiled } from '../host/compile.ts';
@@ -24,56 +26,92 @@ export interface Wish {
 /** Who opens its connection in the run, or opened it for one flow (not counted where it is warm). */
 const OPENS: ReadonlySet<number> = new Set([R_CRR_CLIENT, R_FLOW_TX]);
 
+/** Both ends, each with the rack that holds it; null: built elsewhere. */
 export interface Pair {
-  readonly p: Partition;
+  readonly p: Partition | null;
   readonly a: number;
-  readonly q: Partition;
+  readonly q: Partition | null;
   readonly b: number;
+}
+
+interface End {
+  readonly node: number;
+  readonly peer: number;
+  readonly core: number;
+  readonly role: number;
+  readonly tuple: Tuple;
+  readonly udp: boolean;
+  readonly path: number;
 }
 
 export class Connector {
   readonly cluster: Cluster;
   readonly appCores: number;
   private count = 0;
+  /** Number of the next socket, by rack of the whole cluster. */
+  private readonly nextSock: Int32Array;
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
-    const { cores, sharedCores } = cluster.setup;
+    const { cores, racks, sharedCores } = cluster.setup;
     this.appCores = cores > 4 && !sharedCores ? cores - 1 : cores;
-  }
-
-  partitionOf(node: number): Partition {
-    return this.cluster.partitions[Math.floor(node / this.cluster.setup.nodesPerRack)]!;
+    this.nextSock = new Int32Array(racks);
   }
 
   connect(w: Wish): Pair {
-    const { setup } = this.cluster;
-    const p = this.partitionOf(w.from);
-    const q = this.partitionOf(w.to);
+    const { cluster } = this;
+    const { setup } = cluster;
+    const p = partitionOf(cluster, w.from);
+    const q = partitionOf(cluster, w.to);
     const n = this.count++;
+    const a = this.number(w.from);
+    const b = this.number(w.to);
+    if (p === null && q === null) return { p, a, q, b };
+    const udp = w.udp === true;
     const sport = 32_768 + (n % 28_232);
-    const proto = w.udp === true ? 17 : 6;
+    const proto = udp ? 17 : 6;
     const out: Tuple = { src: podAddress(w.from, n), dst: podAddress(w.to, n), sport, dport: 5201, proto };
     const back: Tuple = { src: out.dst, dst: out.src, sport: 5201, dport: sport, proto };
-    const { choose, answer } = setup.compiled;
-    const a = this.socket(p, w.from, w.to, w.fromCore, w.fromRole, out, w.udp === true, choose);
-    const b = this.socket(q, w.to, w.from, w.toCore, w.toRole, back, w.udp === true, answer);
-    p.sockets.peerSock[a] = b;
-    q.sockets.peerSock[b] = a;
-    if (p.bond !== null && w.from !== w.to) {
-      p.bond.learn(p, a, this.seen(p, a, out));
-      q.bond!.learn(q, b, this.seen(q, b, back));
-    }
-    if (!OPENS.has(w.fromRole)) this.hold(p, a, q, b);
+    const place = this.place(w.from, w.to);
+    const there = setup.compiled.choose[place];
+    const here = setup.compiled.answer[place];
+    const opens = OPENS.has(w.fromRole);
+    const from = {
+      node: w.from,
+      peer: w.to,
+      core: w.fromCore,
+      role: w.fromRole,
+      tuple: out,
+      udp,
+      path: there,
+    };
+    const to = { node: w.to, peer: w.from, core: w.toCore, role: w.toRole, tuple: back, udp, path: here };
+    // A connection that exists already stands in the tables of both hosts.
+    const { tracked, wired } = setup.compiled.paths[there]!;
+    if (p !== null) this.end(p, a, b, from, !opens && tracked);
+    if (q !== null) this.end(q, b, a, to, !opens && tracked && wired);
     return { p, a, q, b };
   }
 
-  /** A connection that exists already stands in the tables of both hosts. */
-  private hold(p: Partition, a: number, q: Partition, b: number): void {
-    const { stacks, setup } = this.cluster;
-    const { tracked, wired } = setup.compiled.paths[p.sockets.path[a]!]!;
-    if (tracked) stacks[p.index]!.conntrack.hold(p.sockets.node[a]!);
-    if (tracked && wired) stacks[q.index]!.conntrack.hold(q.sockets.node[b]!);
+  private number(node: number): number {
+    const rack = Math.floor(node / this.cluster.setup.nodesPerRack);
+    const s = this.nextSock[rack]!;
+    this.nextSock[rack] = s + STRIDE;
+    return s;
+  }
+
+  private place(from: number, to: number): keyof Compiled['choose'] {
+    const { nodesPerRack, subnets } = this.cluster.spec.cluster;
+    if (from === to) return 'sameNode';
+    const crosses = Math.floor(from / nodesPerRack) !== Math.floor(to / nodesPerRack);
+    return subnets === 'rack' && crosses ? 'crossSubnet' : 'sameSubnet';
+  }
+
+  private end(p: Partition, s: number, peerSock: number, end: End, held: boolean): void {
+    this.socket(p, s, end);
+    p.sockets.peerSock[s] = peerSock;
+    if (p.bond !== null && end.node !== end.peer) p.bond.learn(p, s, this.seen(p, s, end.tuple));
+    if (held) this.cluster.stacks[placeOf(this.cluster, p.index)]!.conntrack.hold(p.sockets.node[s]!);
   }
 
   /** What hashes find of a socket's addresses and ports: fragments carry no ports. */
@@ -82,27 +120,10 @@ export class Connector {
     return udp && fragments(this.cluster, sockets.role[s]!, sockets.path[s]!) ? portless(tuple) : tuple;
   }
 
-  private crosses(node: number, peer: number): boolean {
-    const { nodesPerRack } = this.cluster.spec.cluster;
-    return Math.floor(node / nodesPerRack) !== Math.floor(peer / nodesPerRack);
-  }
-
-  private socket(
-    p: Partition,
-    node: number,
-    peer: number,
-    core: number,
-    role: number,
-    tuple: Tuple,
-    udp: boolean,
-    paths: Compiled['choose'],
-  ): number {
+  private socket(p: Partition, s: number, { node, peer, core, role, tuple, udp, path }: End): void {
     const { setup, spec, stacks } = this.cluster;
     const { sockets } = p;
-    const s = sockets.add();
-    const across = spec.cluster.subnets === 'rack' && this.crosses(node, peer);
-    const place = node === peer ? 'sameNode' : across ? 'crossSubnet' : 'sameSubnet';
-    const path = paths[place];
+    assert(sockets.add() === s, 'sockets of a rack are numbered in another order than its peers think');
     const { path: declared } = setup.compiled.paths[path]!;
     sockets.node[s] = node - p.firstNode;
     sockets.peerNode[s] = peer;
@@ -114,11 +135,10 @@ export class Connector {
     sockets.rss[s] = rssHash(setup.machine, seen, outer, spec.cluster.ipFamily);
     sockets.ecmp[s] = ecmpHash(outer);
     if (!udp) {
-      const { tcp } = stacks[p.index]!;
+      const { tcp } = stacks[placeOf(this.cluster, p.index)]!;
       // iperf3 and netperf leave Nagle on; programs that answer each other switch it off.
       const mss = spec.cluster.mssClamp ? setup.pathMssBytes[path]! : setup.mssBytes;
       sockets.tcp[s] = tcp.open(mss, role === R_STREAM);
     }
-    return s;
   }
 }

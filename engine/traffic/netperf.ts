@@ -2,7 +2,8 @@
  * Sockets and sources of a netperf test: its node pairs, its streams, and when they begin. Pairs start beside the RX
  * queues' cores.
  */
-import type { Cluster } from '../build.ts';
+import { type Cluster, sourcesOf } from '../cluster.ts';
+import type { TaskSpec } from '../core/taskSpec.ts';
 import type { Partition } from '../host/partition.ts';
 import { MARK_CONNECT } from '../host/sockets.ts';
 import type { Connector } from './connector.ts';
@@ -29,8 +30,7 @@ const NETPERF_ROLES = {
 } as const;
 
 /** Node pairs of a netperf matrix. */
-export function netperfPairs(cluster: Cluster): [number, number][] {
-  const { spec } = cluster;
+export function netperfPairs(spec: TaskSpec): [number, number][] {
   const np = spec.traffic.netperf!;
   const { nodes } = spec.cluster;
   if (np.matrix === 'permutation') return [...permutation(spec.seed, nodes)].map((to, from) => [from, to]);
@@ -49,7 +49,7 @@ export function netperf(cluster: Cluster, maker: Connector): void {
   const [fromRole, toRole] = NETPERF_ROLES[np.kind];
   const udp = np.kind.startsWith('UDP');
   let n = 0;
-  for (const [from, to] of netperfPairs(cluster)) {
+  for (const [from, to] of netperfPairs(spec)) {
     for (let i = 0; i < np.streams; i++) {
       const beside = setup.sharedCores ? 0 : (setup.rxQueues + n) % maker.appCores;
       const fromCore = np.pinned ? 0 : beside;
@@ -69,9 +69,9 @@ export function netperf(cluster: Cluster, maker: Connector): void {
         toRole: sink ? R_UDP_SINK : toRole,
         udp,
       });
-      if (sink) q.sockets.thread[b] = -1;
+      if (sink && q !== null) q.sockets.thread[b] = -1;
       // Starts are spread over 100 µs, so that streams do not move in step.
-      startNetperf(cluster, p, a, 1_000_000 + Math.round((n * 100_000_000) / 64));
+      if (p !== null) startNetperf(cluster, p, a, 1_000_000 + Math.round((n * 100_000_000) / 64));
       n++;
     }
   }
@@ -79,7 +79,7 @@ export function netperf(cluster: Cluster, maker: Connector): void {
 
 function startNetperf(cluster: Cluster, p: Partition, a: number, at: number): void {
   const np = cluster.spec.traffic.netperf!;
-  const source = cluster.sources[p.index]!;
+  const source = sourcesOf(cluster, p);
   if (np.kind === 'TCP_STREAM' || (np.kind === 'UDP_STREAM' && np.paceMessagesPerS === 0)) {
     source.addStart(p, a, at, Infinity);
     source.addStop(p, a);
