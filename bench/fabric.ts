@@ -51,7 +51,6 @@ export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
     observer: { sample: () => undefined },
     endPs: stopPs * 2,
     eventsMax: 1e9,
-    finished: () => false,
   });
   const used = process.cpuUsage(start);
   let hops = 0;

@@ -82,6 +82,13 @@ function fabricMtu(setup: Setup, mtuBytes: number): FabricMtu {
   return new FabricMtu(mtuBytes + WIRE_FRAMING_BYTES, segment);
 }
 
+/** One kernel, two namespaces: a single rack without switches. */
+const nodesPerRackOf = ({ cluster, machine }: TaskSpec): number =>
+  machine.wire === 'veth' ? cluster.nodes : Math.min(cluster.nodesPerRack, cluster.nodes);
+
+/** Racks of a task: its partitions, and the most threads that can share it. */
+export const racksOf = (spec: TaskSpec): number => Math.ceil(spec.cluster.nodes / nodesPerRackOf(spec));
+
 /** What all racks of a task share. */
 export function makeSetup(spec: TaskSpec): Setup {
   const { machine, cluster } = spec;
@@ -95,10 +102,9 @@ export function makeSetup(spec: TaskSpec): Setup {
     wired ? carriedBytes(backend, path, cluster.mtuBytes) : Infinity,
   );
   const pathMtuBytes = pathCarriesBytes.map((bytes) => Math.min(podMtuBytes, bytes));
-  // One kernel, two namespaces: a single rack without switches.
   const veth = machine.wire === 'veth';
-  const nodesPerRack = veth ? cluster.nodes : Math.min(cluster.nodesPerRack, cluster.nodes);
-  const racks = Math.ceil(cluster.nodes / nodesPerRack);
+  const nodesPerRack = nodesPerRackOf(spec);
+  const racks = racksOf(spec);
   const ecmpSeed = new Int32Array(racks);
   const stream = new Stream(spec.seed, 'ecmp');
   const shared = stream.u32() | 0;

@@ -1,11 +1,16 @@
-/** `runTask`: a task in, its record out. A pure function: same task, same bytes, on every machine. */
+/**
+ * `runTask`: a task in, its record out. A pure function: same task, same bytes, on every machine. Several threads
+ * may run a task together: each calls `runRacks` for its racks, and `recordOf` makes the same record of the shares.
+ */
 
-import { buildCluster, type Cluster } from './build.ts';
+import { buildCluster, type Cluster, makeSetup, racksOf } from './build.ts';
+import { partitionOf, placeOf, spanOf } from './cluster.ts';
 import type { TaskRecord } from './core/record.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
+import { Alone, type Gang } from './gang.ts';
 import { Measure } from './measure.ts';
 import { idealTimes } from './reference.ts';
-import { shareOf } from './share.ts';
+import { type Share, shareOf } from './share.ts';
 import { summarise } from './summary.ts';
 import { drawFlows } from './traffic/flows.ts';
 import { taskProblems } from './validate.ts';
@@ -18,27 +23,44 @@ export interface TaskHooks {
   /** Called about every 200,000 events. */
   readonly progress?: (simulatedPs: number, events: number) => void;
   /** Reorders the partitions of each window (determinism test). */
-  readonly shuffle?: (indices: number[]) => void;
+  readonly shuffle?: (places: number[]) => void;
   /** Sees the built cluster before it runs (tests, trace). */
   readonly built?: (cluster: Cluster) => void;
   /** Sees the cluster at its end. */
   readonly done?: (cluster: Cluster, measure: Measure) => void;
 }
 
+/** What one thread of a gang has to say at the end: its racks' shares, in order. */
+export interface RackShares {
+  readonly shares: readonly Share[];
+  readonly simulatedPs: number;
+}
+
 export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
+  return recordOf(spec, [runRacks(spec, new Alone(), hooks)]);
+}
+
+/** @param parts of all threads, in the order of their places */
+export function recordOf(spec: TaskSpec, parts: readonly RackShares[]): TaskRecord {
+  const shares = parts.flatMap((part) => part.shares);
+  return summarise(spec, makeSetup(spec), shares, parts[0]!.simulatedPs);
+}
+
+/** Runs this thread's racks of a task, in step with the others. @throws TaskError, LimitError, InvariantError */
+export function runRacks(spec: TaskSpec, gang: Gang, hooks: TaskHooks = {}): RackShares {
   const problems = taskProblems(spec);
   if (problems.length > 0) throw new TaskError(problems.join('\n'));
-  const cluster = buildCluster(spec, drawFlows(spec, idealTimes(spec)));
+  const span = spanOf(racksOf(spec), gang.size, gang.index);
+  const cluster = buildCluster(spec, drawFlows(spec, idealTimes(spec)), span);
   const measure = new Measure(cluster);
   hooks.built?.(cluster);
   const { partitions, ledgers, setup, lookaheadPs } = cluster;
   const stopPs = spec.warmupPs + spec.windowPs;
-  const finished = (nowPs: number): boolean => {
-    if (nowPs < stopPs + 1) return false;
-    let open = 0;
+  const open = (): number => {
+    let count = 0;
     for (const l of ledgers)
-      open += l.flowsStarted - l.flowsFinished + l.exchangesStarted - l.exchangesFinished;
-    return open === 0;
+      count += l.flowsStarted - l.flowsFinished + l.exchangesStarted - l.exchangesFinished;
+    return count;
   };
   const simulatedPs = runWindows({
     partitions,
@@ -48,23 +70,27 @@ export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
     // One more ps, so that the sample at the end of the window is taken.
     endPs: stopPs + spec.drainPs + 1,
     eventsMax: spec.eventsMax,
-    finished,
+    until: { stopPs, open },
+    gang,
     ...(hooks.shuffle === undefined ? {} : { shuffle: hooks.shuffle }),
     ...(hooks.progress === undefined ? {} : { progress: hooks.progress }),
   });
   censor(cluster, simulatedPs);
   hooks.done?.(cluster, measure);
-  const shares = partitions.map((p) => shareOf(cluster, measure, p));
-  return summarise(spec, setup, shares, simulatedPs);
+  return { shares: partitions.map((p) => shareOf(cluster, measure, p)), simulatedPs };
 }
 
-/** Flows of the window that are still open count as at least their age. */
+/** Flows of the window that are still open count as at least their age: in the rack that waits for them. */
 function censor(cluster: Cluster, nowPs: number): void {
   const { flows, spec, ledgers, partitions } = cluster;
   const end = spec.warmupPs + spec.windowPs;
   for (let f = 0; f < flows.count; f++) {
     const start = flows.startPs[f]!;
-    if (flows.done[f] === 0 && start >= spec.warmupPs && start < end) ledgers[0]!.slowdown(f, nowPs - start);
+    const p = partitionOf(cluster, flows.dst[f]!);
+    if (p !== null && flows.done[f] === 0 && start >= spec.warmupPs && start < end)
+      ledgers[placeOf(cluster, p.index)]!.slowdown(f, nowPs - start);
   }
-  for (const p of partitions) ledgers[p.index]!.censor(p);
+  partitions.forEach((p, i) => {
+    ledgers[i]!.censor(p);
+  });
 }

@@ -61,7 +61,6 @@ export function runsDry(cluster: Cluster, cell: string): void {
     observer: QUIET,
     endPs: 2e12,
     eventsMax: 20_000_000,
-    finished: () => false,
   });
   const end = booksOf(cluster);
   assert.deepEqual(underWay(cluster), { packets: 0, bytes: 0 }, `${cell}: stuck for ever`);

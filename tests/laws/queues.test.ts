@@ -269,7 +269,6 @@ test("Little's law on a fabric of four racks: mean number = rate × mean delay",
         inSystem[i]! += sent[p.index]! - received[p.index]!;
       },
     },
-    finished: () => false,
   });
   const all = sent.reduce((a, b) => a + b);
   assert.equal(

@@ -147,7 +147,7 @@ function replay(c: Case): string[] {
     p.push(ps, C_TRAFFIC, K_WIRE_SOURCE, from - p.firstNode, 0);
   }
   const observer = { sample: () => undefined };
-  const limits = { endPs: Infinity, eventsMax: 1_000_000, finished: () => false };
+  const limits = { endPs: Infinity, eventsMax: 1_000_000 };
   runWindows({ partitions, setup, lookaheadPs, observer, ...limits });
   return ends;
 }
