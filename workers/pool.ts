@@ -1,7 +1,7 @@
 /**
- * Runs tasks on piscina threads, longest first. Results are told apart by the task's index, so neither the
- * number of threads nor the order of arrival can matter. A task that fails, or whose thread dies, loses
- * nothing else.
+ * Runs tasks on piscina threads, longest first: one thread a task, or several (a gang, gang.ts). Results are told
+ * apart by the task's index, so neither the number of threads nor the order of arrival can matter. A task that
+ * fails, or whose thread dies, loses nothing else.
  *
  * With 0 workers the tasks run in this thread: for debuggers and profilers; signals then wait for the
  * task's end.
@@ -10,10 +10,14 @@
 import os from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
+import { racksOf } from '../engine/build.ts';
 import type { TaskRecord } from '../engine/core/record.ts';
+import type { TaskSpec } from '../engine/core/taskSpec.ts';
+import type { RackShares } from '../engine/task.ts';
 import type { Board } from './board.ts';
 import { estimateCost } from './cost.ts';
-import runJob, { type Answer, failureOf, type Job, type TaskFailure } from './runTask.ts';
+import { poison, shareGang } from './gang.ts';
+import runJob, { type Answer, failureOf, type Job, type Runner, type TaskFailure } from './runTask.ts';
 import type { Work, WorkRecord } from './work.ts';
 
 export type { TaskFailure } from './runTask.ts';
@@ -25,6 +29,8 @@ const HEAP_MIB_MAX = 4096;
 export interface PoolOptions<R extends WorkRecord = TaskRecord> {
   /** Threads; 0: in process. */
   readonly workers: number;
+  /** Threads a task, at most one a rack; more than one only for the engine's own tasks. */
+  readonly taskWorkers?: number;
   /** URL of a module that exports `runTask`. */
   readonly runner: string;
   /** Aborts running tasks and starts no further ones. */
@@ -50,22 +56,59 @@ export async function runTasks<R extends WorkRecord = TaskRecord>(
 ): Promise<void> {
   const costs = specs.map(estimateCost);
   const queue = specs.map((_, slot) => slot).sort((a, b) => costs[b]! - costs[a]! || a - b);
-  const lanes = Math.min(options.workers, queue.length);
-  if (lanes === 0)
+  const { workers, taskWorkers = 1 } = options;
+  if (Math.min(workers, queue.length) === 0)
     return drain(specs, queue, options, (job) => runJob(job, options.onTick) as Promise<Answer<R>>);
-  const pool = startPool(lanes);
+  const lanes = Math.min(Math.max(1, Math.floor(workers / taskWorkers)), queue.length);
+  const pool = startPool(lanes * taskWorkers);
   // Errors of tasks reject their promises; this one means that threads cannot even start.
   const broken = new Promise<never>((_, reject) => pool.on('error', reject));
   broken.catch(() => {});
   const stop = (): void => void pool.destroy();
   options.signal.addEventListener('abort', stop, { once: true });
   try {
-    const run = (job: Job): Promise<Answer<R>> => pool.run(job) as Promise<Answer<R>>;
+    const run = (job: Job): Promise<Answer<R>> => {
+      const size = taskWorkers === 1 ? 1 : Math.min(taskWorkers, racksOf(job.spec as TaskSpec));
+      return size === 1
+        ? (pool.run(job) as Promise<Answer<R>>)
+        : (runGang(pool, job, size) as Promise<Answer<never>>);
+    };
     const all = Promise.all(Array.from({ length: lanes }, () => drain(specs, queue, options, run)));
     await Promise.race([all, broken]);
   } finally {
     options.signal.removeEventListener('abort', stop);
     await pool.destroy();
+  }
+}
+
+/** One task on `size` threads, all of which are idle: they start together, and end together if one fails. */
+async function runGang(pool: Piscina, job: Job, size: number): Promise<Answer<TaskRecord>> {
+  const spec = job.spec as TaskSpec;
+  const shared = shareGang(size, racksOf(spec));
+  const member = async (index: number): Promise<Answer<RackShares>> => {
+    try {
+      return (await pool.run({ ...job, gang: { shared, index } })) as Answer<RackShares>;
+    } catch (error) {
+      // A thread that has died cannot say so itself.
+      poison(shared);
+      return { record: null, failure: { ...failureOf(error), kind: 'died' } };
+    }
+  };
+  const answers = await Promise.all(Array.from({ length: size }, (_, index) => member(index)));
+  const failures = answers.flatMap(({ failure }) => (failure === null ? [] : [failure]));
+  const failure = failures.find(({ kind }) => kind !== 'gang') ?? failures[0];
+  if (failure !== undefined) return { record: null, failure };
+  const { recordOf } = (await import(job.runner)) as Runner;
+  try {
+    return {
+      record: recordOf(
+        spec,
+        answers.map(({ record }) => record!),
+      ),
+      failure: null,
+    };
+  } catch (error) {
+    return { record: null, failure: failureOf(error) };
   }
 }
 
