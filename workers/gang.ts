@@ -7,6 +7,7 @@
  * barrier, and the pool does it for a thread that has died; sleepers look every second, and give up after ten
  * minutes of looks (a stopped process resumes: looks are counted, not time).
  */
+import os from 'node:os';
 import { spanOf } from '../engine/cluster.ts';
 import { type Gang, MAIL_DOUBLES } from '../engine/gang.ts';
 
@@ -27,6 +28,7 @@ const SAYS = 8;
 
 /** Messages that a mailbox holds; more take further rounds of the same meeting. */
 const MAILBOX_ROWS = 4096;
+/** Looks before a thread sleeps; none where threads have to share cores. */
 const SPINS = 20_000;
 const LOOK_MS = 1000;
 const LOOKS_MAX = 600;
@@ -35,6 +37,7 @@ const LOOKS_MAX = 600;
 export interface GangShared {
   readonly size: number;
   readonly racks: number;
+  readonly spins: number;
   readonly control: SharedArrayBuffer;
   readonly says: SharedArrayBuffer;
   /** By parity, sender, receiver: messages, and their number. */
@@ -66,15 +69,16 @@ function copy(from: Float64Array, at: number, to: Float64Array, o: number, lengt
   for (let k = 0; k < length; k++) to[o + k] = from[at + k]!;
 }
 
-/** @param size threads, 2 … racks  @param mailboxRows messages a mailbox holds (tests: small ones) */
-export function shareGang(size: number, racks: number, mailboxRows = MAILBOX_ROWS): GangShared {
+/** @param size threads, 2 … racks */
+export function shareGang(size: number, racks: number): GangShared {
   const boxes = 2 * size * size;
   return {
     size,
     racks,
+    spins: size <= os.availableParallelism() ? SPINS : 0,
     control: new SharedArrayBuffer(WORDS * 4),
     says: new SharedArrayBuffer(2 * size * SAYS * 8),
-    mail: new SharedArrayBuffer(boxes * mailboxRows * MAIL_DOUBLES * 8),
+    mail: new SharedArrayBuffer(boxes * MAILBOX_ROWS * MAIL_DOUBLES * 8),
     counts: new SharedArrayBuffer(boxes * LINE * 4),
   };
 }
@@ -96,6 +100,7 @@ export class Member implements Gang {
   private readonly says: Float64Array;
   private readonly counts: Int32Array;
   private readonly boxes: Float64Array[];
+  private readonly spins: number;
   private readonly capacity: number;
   /** Thread of each rack. */
   private readonly threadOf: Int32Array;
@@ -111,6 +116,7 @@ export class Member implements Gang {
     const { size, racks } = shared;
     this.size = size;
     this.index = index;
+    this.spins = shared.spins;
     this.control = new Int32Array(shared.control);
     this.says = new Float64Array(shared.says);
     this.counts = new Int32Array(shared.counts);
@@ -214,7 +220,7 @@ export class Member implements Gang {
       Atomics.add(control, GENERATION, 1);
       if (Atomics.load(control, SLEEPERS) > 0) Atomics.notify(control, GENERATION);
     } else {
-      for (let spin = 0; spin < SPINS && Atomics.load(control, GENERATION) === generation; spin++);
+      for (let spin = 0; spin < this.spins && Atomics.load(control, GENERATION) === generation; spin++);
       if (Atomics.load(control, GENERATION) === generation) this.sleep(generation);
     }
     if (Atomics.load(control, POISON) !== 0) throw new GangError('another thread of this task has failed');

@@ -3,7 +3,7 @@
  * same digest and the same record bytes, for each backend. What would make it matter is put in on
  * purpose and must be seen: mailboxes emptied in the order of execution, a window longer than the lookahead.
  *
- * Left out: partitions that really run at once (they share nothing that a window changes but its end).
+ * Partitions that really run at once: gangs.test.ts.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,30 +11,10 @@ import { BACKENDS } from '../../backends/catalog.ts';
 import type { Cluster } from '../../engine/build.ts';
 import { InvariantError } from '../../engine/core/assert.ts';
 import { runTask } from '../../engine/task.ts';
+import { shuffler } from './shuffler.ts';
 import { fingerprint, mixedTask, recordBytes } from './tasks.ts';
 
 const ORDERS = 10;
-
-/** A shuffle of its own (Fisher–Yates over mulberry32): the engine's streams are under test. */
-function shuffler(seed: number): { shuffle: (list: number[]) => void; changed: () => number } {
-  let state = seed * 0x9e3779b9;
-  let changed = 0;
-  const below = (n: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) % n;
-  };
-  const shuffle = (list: number[]): void => {
-    const before = list.join();
-    for (let i = list.length - 1; i > 0; i--) {
-      const j = below(i + 1);
-      [list[i], list[j]] = [list[j]!, list[i]!];
-    }
-    if (list.join() !== before) changed++;
-  };
-  return { shuffle, changed: () => changed };
-}
 
 /** Shuffles, and keeps the engine from sorting the list again: mailboxes are then emptied as partitions ran. */
 function executionOrder(seed: number): (list: number[]) => void {
