@@ -3,7 +3,6 @@
  * Sockets of all connections exist before the run, so that no partition ever allocates in another.
  */
 
-import type { Cluster, RackSpan } from './cluster.ts';
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { Bond } from './fabric/bond.ts';
@@ -20,13 +19,14 @@ import { Opens } from './host/opens.ts';
 import { Partition } from './host/partition.ts';
 import { batchWireBytes, type Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
+import type { Cluster, RackSpan } from './traffic/cluster.ts';
 import { connectTraffic } from './traffic/connect.ts';
 import { type FlowTable, Ledger } from './traffic/ledger.ts';
 import { Sources } from './traffic/sources.ts';
 import { Stack } from './transport/stack.ts';
 import { TcpTable } from './transport/tcpTable.ts';
 
-export type { Cluster } from './cluster.ts';
+export type { Cluster } from './traffic/cluster.ts';
 
 /**
  * @param flows prebuilt flows with their ideal times

@@ -2,13 +2,14 @@
  * Measurement of a running cluster, rack by rack: at the window's edges every accumulator is copied, inside it
  * twenty-one samples tell whether the unfinished work grows. Nothing here changes what the simulation does.
  */
-import { type Cluster, placeOf } from './cluster.ts';
+
 import { C_SAMPLE, K_SAMPLE } from './core/kinds.ts';
 import { STRIDE } from './core/table.ts';
 import type { Observer } from './dispatch.ts';
 import { portClass } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
 import { PROC, SLEEPING, SOFT } from './host/tables.ts';
+import { type Cluster, placeOf } from './traffic/cluster.ts';
 
 export const SAMPLES = 20;
 

@@ -4,13 +4,14 @@
  * Softirq core: its softirq time. Application core, daemon, kworker: the time its thread was not asleep, so time
  * that softirq work takes from it counts as its own wait.
  */
-import type { Cluster } from './cluster.ts';
+
 import type { ResourceClass } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import { busiestLink, nicPort, torPort } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
 import { T_APP, T_DAEMON } from './host/tables.ts';
 import type { Snapshot } from './measure.ts';
+import type { Cluster } from './traffic/cluster.ts';
 
 export type Utilisation = Partial<Record<ResourceClass, number>>;
 

@@ -3,7 +3,7 @@
  * shares of all its racks (summary.ts), whoever has run them; every sum over racks is of whole numbers or goes by
  * the racks' order, so that it cannot depend on the number of threads.
  */
-import { type Cluster, placeOf } from './cluster.ts';
+
 import type { HistogramData } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import { portClass } from './fabric/portPlan.ts';
@@ -11,6 +11,7 @@ import type { Partition } from './host/partition.ts';
 import { type Balance, balanceOf } from './invariants.ts';
 import type { Measure, Samples, Snapshot } from './measure.ts';
 import { type RackUse, rackUse } from './rackUse.ts';
+import { type Cluster, placeOf } from './traffic/cluster.ts';
 
 /** Time in which senders had data, and in which a window held them, ps: over a set of TCP sockets. */
 export interface Held {

@@ -4,7 +4,6 @@
  */
 
 import { buildCluster, type Cluster, makeSetup, racksOf } from './build.ts';
-import { partitionOf, placeOf, spanOf } from './cluster.ts';
 import type { TaskRecord } from './core/record.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { Alone, type Gang } from './gang.ts';
@@ -12,6 +11,7 @@ import { Measure } from './measure.ts';
 import { idealTimes } from './reference.ts';
 import { type Share, shareOf } from './share.ts';
 import { summarise } from './summary.ts';
+import { partitionOf, placeOf, spanOf } from './traffic/cluster.ts';
 import { drawFlows } from './traffic/flows.ts';
 import { taskProblems } from './validate.ts';
 import { runWindows } from './windows.ts';

@@ -8,8 +8,8 @@
  * minutes of looks (a stopped process resumes: looks are counted, not time).
  */
 import os from 'node:os';
-import { spanOf } from '../engine/cluster.ts';
 import { type Gang, MAIL_DOUBLES } from '../engine/gang.ts';
+import { spanOf } from '../engine/traffic/cluster.ts';
 
 // Words of the control block, a cache line apart.
 const LINE = 16;

@@ -3,7 +3,7 @@
  * the node only over a VXLAN that floods (engine/host/flood.ts); elsewhere a pod network is routed, and a broadcast
  * ends at its own bridge: nothing of it is simulated.
  */
-import { type Cluster, sourcesOf } from '../cluster.ts';
+
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, nodeAddress, outerTuple, podAddress, rssHash, type Tuple } from '../fabric/address.ts';
 import { F_GROUP } from '../fabric/batch.ts';
@@ -13,6 +13,7 @@ import { leaveLane } from '../host/napi.ts';
 import type { Partition } from '../host/partition.ts';
 import { CALL } from '../host/rows.ts';
 import { batchWireBytes } from '../host/setup.ts';
+import { type Cluster, sourcesOf } from './cluster.ts';
 import { R_BROADCAST } from './roles.ts';
 
 const FRAME_BYTES = 28;

@@ -4,10 +4,11 @@
  * Application cores: all of a small machine, all but the last of a larger one (daemons live there). Flows and
  * RPC connections fall on application cores by a stream; probes start beside the RX queues' cores.
  */
-import { type Cluster, partitionOf, placeOf, sourcesOf } from '../cluster.ts';
+
 import { Stream } from '../core/streams.ts';
 import { MARK_CONNECT } from '../host/sockets.ts';
 import { connectBroadcasts } from './broadcast.ts';
+import { type Cluster, partitionOf, placeOf, sourcesOf } from './cluster.ts';
 import { Connector } from './connector.ts';
 import { netperf } from './netperf.ts';
 import { R_FLOW_RX, R_FLOW_TX, R_RPC_CLIENT, R_SERVER, R_SINK, R_STREAM } from './roles.ts';

@@ -4,12 +4,13 @@
  *
  * Left out: which endpoint a service's address leads to (all are alike), connections that move.
  */
-import { type Cluster, partitionOf, placeOf } from '../cluster.ts';
+
 import { assert } from '../core/assert.ts';
 import { STRIDE } from '../core/table.ts';
 import { ecmpHash, outerTuple, podAddress, portless, rssHash, type Tuple } from '../fabric/address.ts';
 import type { Compiled } from '../host/compile.ts';
 import type { Partition } from '../host/partition.ts';
+import { type Cluster, partitionOf, placeOf } from './cluster.ts';
 import { fragments } from './datagrams.ts';
 import { R_CRR_CLIENT, R_FLOW_TX, R_STREAM } from './roles.ts';
 

@@ -1,5 +1,5 @@
 /** Which sockets of a task send datagrams in fragments. Left out: what an ICMP message changes later. */
-import type { Cluster } from '../cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { R_UDP_SERVER } from './roles.ts';
 
 /** Whether what a UDP socket of this role sends over a compiled path leaves in fragments. */

@@ -2,10 +2,11 @@
  * Sockets and sources of a netperf test: its node pairs, its streams, and when they begin. Pairs start beside the RX
  * queues' cores.
  */
-import { type Cluster, sourcesOf } from '../cluster.ts';
+
 import type { TaskSpec } from '../core/taskSpec.ts';
 import type { Partition } from '../host/partition.ts';
 import { MARK_CONNECT } from '../host/sockets.ts';
+import { type Cluster, sourcesOf } from './cluster.ts';
 import type { Connector } from './connector.ts';
 import { permutation } from './flows.ts';
 import {

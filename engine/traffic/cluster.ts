@@ -2,12 +2,12 @@
  * A built cluster: its racks, and what runs on each. One thread holds all of them, or, of a task that several
  * threads run, its share: consecutive racks.
  */
-import type { TaskSpec } from './core/taskSpec.ts';
-import type { Partition } from './host/partition.ts';
-import type { Setup } from './host/setup.ts';
-import type { FlowTable, Ledger } from './traffic/ledger.ts';
-import type { Sources } from './traffic/sources.ts';
-import type { Stack } from './transport/stack.ts';
+import type { TaskSpec } from '../core/taskSpec.ts';
+import type { Partition } from '../host/partition.ts';
+import type { Setup } from '../host/setup.ts';
+import type { Stack } from '../transport/stack.ts';
+import type { FlowTable, Ledger } from './ledger.ts';
+import type { Sources } from './sources.ts';
 
 export interface Cluster {
   readonly spec: TaskSpec;
