@@ -3,8 +3,8 @@
  *
  * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
  */
-import { grown, STRIDE } from '../core/table.ts';
-import { Columns } from './tcpColumns.ts';
+import { grown } from '../core/table.ts';
+import { Columns, TCP_ROW } from './tcpColumns.ts';
 
 export const OPEN = 0;
 export const DISORDER = 1;
@@ -74,7 +74,7 @@ export class TcpState {
       return free;
     }
     if (this.rows === this.capacity) this.grow(this.capacity * 2);
-    return this.rows++ * STRIDE;
+    return this.rows++ * TCP_ROW;
   }
 
   freeRow(ep: number): void {
@@ -138,7 +138,7 @@ export class TcpState {
   }
 
   memoryBytes(): number {
-    return this.capacity * STRIDE * (5 * 8 + 4) + this.segStart.length * 36;
+    return this.capacity * TCP_ROW * 8 + this.segStart.length * 36;
   }
 
   private grow(rows: number): void {
