@@ -20,6 +20,8 @@ export interface RunFlags {
   readonly sweep?: readonly string[];
   readonly seed: number;
   readonly replications?: number;
+  readonly precision?: string;
+  readonly metrics?: string;
   readonly workers: string;
   readonly out?: string;
   readonly resume?: string;

@@ -17,6 +17,7 @@ import { writeAtomic } from './files.ts';
 import { addRunFlags, overridesOf, type RunFlags, workersOf } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
+import { PRECISION_HELP, precisionOf, withSeeds } from './precision.ts';
 import { named, resolveBackends, resolveMachine, resolveScenario } from './resolve.ts';
 import { listenForSignals, type Signals } from './signals.ts';
 import { studyBeside, studyOf } from './study.ts';
@@ -44,6 +45,8 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     .description('run a scenario (the default: `run` may be left out)')
     .argument('[scenario]', 'name or file; may be left out with --resume');
   addRunFlags(command)
+    .option('--precision <2%>', PRECISION_HELP)
+    .option('--metrics <a,b>', 'the figures that --precision means (see: list metrics)')
     .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report')
     .addHelpText('after', EXAMPLES);
   command.action(async (name: string | undefined, flags: RunFlags) => {
@@ -58,7 +61,7 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
   const progress = progressMode(flags.progress, io);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
-  const { tasks, machine } = tasksOf(scenario, flags, parts);
+  const { tasks, machine } = tasksOf(scenario, withSeeds(flags), parts);
   tellLoad(tasks[0]!, io);
   const { set, sweep } = overridesOf(flags);
   const given = [...set.map(([path]) => path), ...Object.keys(sweep)];
@@ -81,6 +84,7 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
         outDir: flags.out ?? null,
         resumeDir: flags.resume ?? null,
         progress,
+        precision: precisionOf(flags),
       },
       parts,
       io,
@@ -188,7 +192,14 @@ function tellFailures(failures: ReadonlyMap<TaskSpec, TaskFailure>, argv: readon
 /** The command that runs one task alone, in process. */
 export function repeatCommand(task: TaskSpec, argv: readonly string[]): string {
   const { backend, ...point } = task.dims;
-  const kept = withoutFlags(withoutFolder(argv), ['--backends', '--seed', '--replications', '--workers']);
+  const kept = withoutFlags(withoutFolder(argv), [
+    '--backends',
+    '--seed',
+    '--replications',
+    '--precision',
+    '--metrics',
+    '--workers',
+  ]);
   const points = Object.entries(point).map(([dim, value]) => `--set ${dim}=${value}`);
   return [
     'tsx run',

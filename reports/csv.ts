@@ -9,7 +9,16 @@ import { metricValue } from './view.ts';
 export function renderCsv(result: Result): string {
   const dims = [...new Set(result.cells.flatMap((cell) => Object.keys(cell.dims)))];
   const metrics = Object.keys(METRICS) as MetricId[];
-  const head = [...dims, 'status', 'reason', ...metrics, 'overloaded', 'binding', 'bindingUtilisation'];
+  const head = [
+    ...dims,
+    'status',
+    'reason',
+    ...metrics,
+    'overloaded',
+    'binding',
+    'bindingUtilisation',
+    'seeds',
+  ];
   const lines = result.cells.map((cell) => [
     ...dims.map((name) => cell.dims[name] ?? ''),
     cell.status,
@@ -18,6 +27,7 @@ export function renderCsv(result: Result): string {
     cell.seeds.length === 0 ? '' : String(cell.overloaded),
     cell.binding?.text ?? '',
     cell.binding?.utilisation ?? '',
+    cell.seeds.length,
   ]);
   return [head, ...lines].map((fields) => `${fields.map(quote).join(',')}\r\n`).join('');
 }

@@ -8,6 +8,8 @@ import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
 import { inline, page, section } from './page/frame.ts';
 import { GLOSSARY } from './page/glossary.ts';
+import { precisionSection } from './page/precision.ts';
+import { seedsText } from './precision.ts';
 import { amountOf, spreadOf } from './remarks.ts';
 import type { Result } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
@@ -32,6 +34,7 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
         comparisonTables(result) +
         note([spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]),
     ),
+    precisionSection(result),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),
     section(
@@ -57,12 +60,12 @@ function footer({ tool, digest }: Result): string {
 }
 
 function head(result: Result): string {
-  const { scenario, model, seeds, status } = result;
+  const { scenario, model, status } = result;
   const facts: [string, string][] = [
     ['scenario', scenario.id],
     ['machine', model.machine.name],
     ...constantDims(result).map(([name, value]): [string, string] => [name, String(value)]),
-    ['seeds', `${seeds.replications.length} (${seeds.replications.join(', ')}) from root ${seeds.root}`],
+    ['seeds', seedsOf(result)],
     ['model', model.version],
     ['status', status],
     ['digest', result.digest.value.slice(0, 16)],
@@ -75,6 +78,12 @@ function head(result: Result): string {
     '<p class="sub">Windtunnel report: Kubernetes network backends compared</p>' +
     `<dl class="facts">${rows}</dl></header>`
   );
+}
+
+function seedsOf(result: Result): string {
+  const { precision, replications, root } = result.seeds;
+  if (precision !== undefined) return `${seedsText(result)}, as many as each row needs`;
+  return `${replications.length} (${replications.join(', ')}) from root ${root}`;
 }
 
 /** Charts over a dimension, and below them those of each setting together. */

@@ -23,6 +23,8 @@ const SPREAD_MIN = 0.0005;
 
 /** The widest range over seeds of the headline figures, in words; '' where there is none. */
 export function spreadOf(result: Result): string {
+  // Intervals say it better.
+  if (result.seeds.precision !== undefined) return '';
   const parts: string[] = [];
   const named = [
     [headlineGoodput(result), 'goodput'],

@@ -15,6 +15,7 @@ import {
 } from '../engine/core/record.ts';
 import { distributionOf } from './distribution.ts';
 import { cpuPs, PERCENTILES, recordMetrics, SCALES, shareOf } from './metrics.ts';
+import { withPrecision } from './precision.ts';
 import { resultDigest } from './read.ts';
 import type { Cell, CellBinding, CellMetric, Finding, Result } from './schema.ts';
 
@@ -28,6 +29,8 @@ export interface CellPlan {
   readonly title: string;
   readonly status: 'ok' | 'infeasible' | 'failed';
   readonly reason?: string;
+  /** Seeds that it was given, the first ones of the run's; absent: all. */
+  readonly seeds?: number;
 }
 
 export interface MergeInput {
@@ -61,7 +64,11 @@ const RESOURCES: readonly ResourceClass[] = [
  */
 export function mergeRecords(input: MergeInput): Result {
   const byCell = groupByCell(input);
-  const cells = input.cells.map((plan) => mergeCell(plan, byCell.get(plan.id)!, input.seeds.replications));
+  const { precision, replications } = input.seeds;
+  const cells = input.cells.map((plan) => {
+    const cell = mergeCell(plan, byCell.get(plan.id)!, replications.slice(0, plan.seeds));
+    return precision === undefined ? cell : withPrecision(cell, precision);
+  });
   const covered = {
     schema: 'windtunnel/result' as const,
     model: input.model,
@@ -73,7 +80,7 @@ export function mergeRecords(input: MergeInput): Result {
   const { schema, ...rest } = covered;
   return {
     schema,
-    schemaVersion: '1.0',
+    schemaVersion: '1.1',
     kind: 'run',
     status: input.status,
     tool: input.tool,

@@ -41,13 +41,31 @@ const distribution = z.object({
 const metric = z.object({
   unit: z.string(),
   better: z.enum(['higher', 'lower', 'neither']),
-  samples: z.array(z.number().nullable()).describe('one a seed, in the order of seeds.replications'),
+  samples: z
+    .array(z.number().nullable())
+    .describe('one a seed that the cell was given, in the order of seeds.replications'),
   value: z
     .number()
     .nullable()
     .describe(
       'mean of the samples; for percentiles, of the merged histogram; null: not shown or not applicable',
     ),
+});
+
+const interval = z.object({
+  metric: z.string(),
+  centre: z.number().describe('mean of the seeds; of percentiles, of the percentiles of single seeds'),
+  halfWidth: ratio.describe('of the two-sided 95 % interval: Student t over seeds'),
+  relative: ratio.nullable().describe('halfWidth / |centre|; null where the centre is 0'),
+  reached: z.boolean(),
+});
+
+const cellPrecision = z.object({
+  seeds: whole.describe('seeds that the cell was given'),
+  state: z.enum(['reached', 'most seeds', 'no value', 'failed', 'unfinished']),
+  text: z.string().describe('in words: whether it is as precise as asked, else why it stopped'),
+  intervals: z.array(interval),
+  without: z.array(z.string()).describe('chosen metrics that have no value in every seed'),
 });
 
 const cell = z.object({
@@ -109,6 +127,15 @@ const cell = z.object({
       binding: z.string(),
     }),
   ),
+  precision: cellPrecision.optional().describe('of a run with seeds.precision'),
+});
+
+const precision = z.object({
+  target: z.number().positive().describe('half-width of the interval / its centre'),
+  confidence: share,
+  seedsMin: whole,
+  seedsMax: whole,
+  metrics: z.array(z.string()).nullable().describe('null: the headline figures of each cell'),
 });
 
 const finding = z.object({
@@ -133,7 +160,11 @@ export const resultSchema = z
       sha256: hex64,
       params: z.record(z.string(), z.json()),
     }),
-    seeds: z.object({ root: z.union([z.string(), z.number()]), replications: z.array(whole) }),
+    seeds: z.object({
+      root: z.union([z.string(), z.number()]),
+      replications: z.array(whole),
+      precision: precision.optional().describe('each cell ran seeds until it was so precise'),
+    }),
     env: z.record(z.string(), z.json()).describe('informational: not part of the digest'),
     timing: z
       .object({ startedAt: z.string(), wallSeconds: ratio, events: whole, eventsPerSecond: ratio })
@@ -155,6 +186,8 @@ export type CellBinding = z.infer<typeof binding>;
 export type CellMetric = z.infer<typeof metric>;
 export type Distribution = z.infer<typeof distribution>;
 export type Quantile = z.infer<typeof quantile>;
+export type CellPrecision = z.infer<typeof cellPrecision>;
+export type PrecisionRule = z.infer<typeof precision>;
 export type Finding = z.infer<typeof finding>;
 
 /** The published JSON Schema, draft 2020-12, of what a reader accepts. */

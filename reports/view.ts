@@ -90,6 +90,27 @@ export function goodputOf(cells: readonly Cell[]): 'goodput' | 'goodputPerNode' 
   return cells.some((cell) => cell.nodes > 2 && cell.load !== null) ? 'goodputPerNode' : 'goodput';
 }
 
+const COMPARED: readonly MetricId[] = [
+  'probeGoodput',
+  'rpcP50',
+  'rpcP99',
+  'slowdownSmallP50',
+  'slowdownSmallP99',
+  'cpuPerByte',
+];
+
+/** What is compared first in a cell's kind of traffic. */
+export function headlines(cell: Cell): MetricId[] {
+  const wanted = new Set<MetricId>([goodputOf([cell]), ...COMPARED]);
+  // Open-loop exchanges are as many as were offered.
+  if (cell.load === null) wanted.add('transactionRate');
+  return (Object.keys(METRICS) as MetricId[]).filter((metric) => wanted.has(metric));
+}
+
+/** A metric's name in up to two lines, as its column has it. */
+export const shortName = (metric: MetricId): readonly string[] =>
+  PLANS.find((plan) => plan.metric === metric)!.header;
+
 /** A column's name on one line: "goodput/node", "retransmits". */
 export function columnName(column: Column): string {
   return column.header.join(' ').replace('- ', '').replace(' /', '/');
