@@ -65,8 +65,8 @@ export async function runCampaign(
   const runnable = input.tasks.filter((task) => plan.get(task.cell)!.status !== 'infeasible');
   const hashes = new Map(runnable.map((task) => [task, taskHash(task, parts.modelVersion)]));
   const inputsHash = sha256([...hashes.values()]);
-  const dir = input.resumeDir ?? input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
-  const files = runFiles(dir);
+  const fresh = input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
+  const files = runFiles(input.resumeDir ?? fresh);
   const records = new Map<TaskSpec, TaskRecord>();
   openFolder(input, files, parts, runnable, hashes, records);
 
@@ -86,12 +86,12 @@ export async function runCampaign(
       },
     );
   };
-  const { precision } = input;
+  const rule = input.precision;
   const seeds = [...new Set(input.tasks.map((task) => task.seed))];
   const ran =
-    precision === null
+    rule === null
       ? await run(runnable)
-      : await runRounds({ rule: precision, seeds, runnable, plan, records }, run, signals);
+      : await runRounds({ rule, seeds, runnable, plan, records }, run, signals);
   markFailed(plan, runnable, ran.failures);
   // A journal may hold more seeds of a cell than this precision asks for.
   const isGiven = ({ cell, seed }: TaskSpec): boolean => seeds.slice(0, plan.get(cell)!.seeds).includes(seed);
@@ -111,19 +111,18 @@ export async function runCampaign(
     records: [...records].filter(([task]) => isGiven(task)).map(([, record]) => record),
   });
   writeAtomic(files.result, `${JSON.stringify(result, null, 1)}\n`);
-  const bytesPerNode = Math.max(
-    0,
-    ...[...records.values()].map((record) => record.memoryBytes / record.nodes),
-  );
   return {
     result,
     files,
     failures: ran.failures,
     infeasible: infeasibleOf(plan),
     resumed: resumed.size,
-    bytesPerNode,
+    bytesPerNode: bytesPerNodeOf(records.values()),
   };
 }
+
+const bytesPerNodeOf = (records: Iterable<TaskRecord>): number =>
+  Math.max(0, ...[...records].map((record) => record.memoryBytes / record.nodes));
 
 /** Backends of which some cell cannot work. */
 function infeasibleOf(plan: ReadonlyMap<string, CellPlan>): string[] {

@@ -22,9 +22,13 @@ const PERMILLE: Readonly<Record<QuantileId, number>> = { p50: 500, p90: 900, p99
  * @returns      base units; null with fewer than 100 samples beyond it
  */
 export function shownQuantile(data: HistogramData, id: QuantileId, scale: number): number | null {
-  if (data.count * (1000 - PERMILLE[id]) < BEYOND_MIN * 1000) return null;
+  if (beyondOf(data.count, id) < BEYOND_MIN) return null;
   return Histogram.fromData(data).quantile(PERMILLE[id] / 1000) / scale;
 }
+
+/** Samples that rank after the one which a percentile of `count` samples names. */
+const beyondOf = (count: number, id: QuantileId): number =>
+  Math.floor((count * (1000 - PERMILLE[id])) / 1000);
 
 /**
  * Distribution of one quantity over all seeds of a cell.
@@ -39,13 +43,15 @@ export function distributionOf(
 ): Distribution {
   const merged = mergeHistograms(seeds);
   const quantile = (id: QuantileId): Quantile => {
-    if (withheld) return { value: null, low: null, high: null };
+    const beyond = beyondOf(merged.count, id);
+    if (withheld) return { value: null, low: null, high: null, beyond };
     const own = seeds.map((data) => shownQuantile(data, id, scale)).filter((value) => value !== null);
     const range = own.length === seeds.length && own.length > 0;
     return {
       value: shownQuantile(merged, id, scale),
       low: range ? Math.min(...own) : null,
       high: range ? Math.max(...own) : null,
+      beyond,
     };
   };
   return {

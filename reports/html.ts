@@ -10,7 +10,7 @@ import { inline, page, section } from './page/frame.ts';
 import { GLOSSARY } from './page/glossary.ts';
 import { precisionSection } from './page/precision.ts';
 import { seedsText } from './precision.ts';
-import { amountOf, spreadOf } from './remarks.ts';
+import { amountOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Result } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
 import { sureLine } from './sure.ts';
@@ -30,9 +30,15 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
     section('Key findings', list(keyFindings(result).filter((finding) => finding !== verdict(result)))),
     section(
       'Comparison',
-      '<p class="note">Small figures: range over seeds.</p>' +
+      '<p class="note">Small figures: range over seeds; of percentiles, samples beyond.</p>' +
         comparisonTables(result) +
-        note([spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]),
+        note([
+          tailsOf(result),
+          spreadOf(result),
+          amountOf(result),
+          accuracyLine(result),
+          sureLine(result, sure),
+        ]),
     ),
     precisionSection(result),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),

@@ -2,9 +2,10 @@
  * Sentences beside the figures: what a reader must know about a row, how far the seeds spread, how much was
  * simulated. Shared by terminal and HTML.
  */
+import { PERCENTILES } from './metrics.ts';
 import type { Cell, CellMetric, Result } from './schema.ts';
 import { percent, printCount, printOne } from './units.ts';
-import { hasFigures, headlineGoodput } from './view.ts';
+import { beyondOf, hasFigures, headlineGoodput, TAILS } from './view.ts';
 
 /** What a reader must know about a row before he uses it. */
 export function remarkOf(cell: Cell): string {
@@ -51,6 +52,25 @@ export function relativeRange(metric: CellMetric | undefined): number | null {
   const samples = metric.samples.filter((sample) => sample !== null);
   if (samples.length < metric.samples.length) return null;
   return (Math.max(...samples) - Math.min(...samples)) / metric.value;
+}
+
+/** How many samples carry the farthest percentile shown of each distribution, in the row with fewest; '' if none. */
+export function tailsOf(result: Result): string {
+  const parts: string[] = [];
+  for (const from of ['rpcLatency', 'slowdownSmall', 'slowdownLarge'] as const) {
+    const tails = TAILS.filter(({ metric }) => PERCENTILES[metric]!.from === from).reverse();
+    for (const { metric, name } of tails) {
+      const rows = result.cells.flatMap((cell) => {
+        const beyond = beyondOf(cell, metric);
+        return beyond === null ? [] : [{ beyond, backend: cell.dims.backend }];
+      });
+      if (rows.length === 0) continue;
+      const fewest = rows.reduce((a, b) => (b.beyond < a.beyond ? b : a));
+      parts.push(`${name} ${printCount(fewest.beyond)} (${fewest.backend})`);
+      break;
+    }
+  }
+  return parts.length === 0 ? '' : `Samples beyond the farthest percentiles, at least: ${parts.join(', ')}.`;
 }
 
 /** How much was simulated, in words. */

@@ -26,6 +26,7 @@ const quantile = z.object({
   value: z.number().nullable().describe('of all seeds merged; null: fewer than 100 samples beyond it'),
   low: z.number().nullable().describe('lowest seed; null unless every seed has 100 samples beyond it'),
   high: z.number().nullable(),
+  beyond: whole.optional().describe('samples beyond it, of all seeds'),
 });
 
 const distribution = z.object({

@@ -20,7 +20,7 @@ import {
   wrap,
 } from './grid.ts';
 import { precisionTable, seedsText } from './precision.ts';
-import { amountOf, remarkOf, spreadOf } from './remarks.ts';
+import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Cell, Result } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
 import { sureLine } from './sure.ts';
@@ -242,7 +242,7 @@ function footer(result: Result, notes: Footnotes, width: number, sure: Sensitivi
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
   return [
     ...lines,
-    ...[spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]
+    ...[tailsOf(result), spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width)),
   ];

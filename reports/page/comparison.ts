@@ -8,6 +8,7 @@ import type { Cell, CellBinding, Result } from '../schema.ts';
 import { percent, printCount, printOne, printScaled } from '../units.ts';
 import {
   BASELINE,
+  beyondOf,
   type Column,
   columnName,
   columnsOf,
@@ -158,7 +159,8 @@ function figure(result: Result, cell: Cell, column: Column, notes: string[]): st
     return `<td class="none">–<sup>${notes.indexOf(note) + 1}</sup></td>`;
   }
   const text = printScaled(value, column.scale);
-  if (column.kind === 'value') return `<td>${text}${rangeOf(cell, column)}</td>`;
+  if (column.kind === 'samples') return `<td>${text}</td>`;
+  if (column.kind === 'value') return `<td>${text}${rangeOf(cell, column)}${beyond(cell, column)}</td>`;
   const far = Math.abs(value - 1) >= RATIO_WORTH_COLOUR;
   const better = value > 1 === (cell.metrics[column.metric]?.better === 'higher');
   return `<td${far ? ` class="${better ? 'better' : 'worse'}"` : ''}>${text}</td>`;
@@ -172,6 +174,11 @@ function rangeOf(cell: Cell, column: Column): string {
   const low = printScaled(Math.min(...known), column.scale);
   const high = printScaled(Math.max(...known), column.scale);
   return low === high ? '' : `<small>${low} – ${high}</small>`;
+}
+
+function beyond(cell: Cell, column: Column): string {
+  const count = beyondOf(cell, column.metric);
+  return count === null ? '' : `<small>${printCount(count)} beyond</small>`;
 }
 
 function absentRow(result: Result, cell: Cell, span: number, dims: readonly string[]): string {
