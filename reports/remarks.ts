@@ -6,6 +6,7 @@ import { PERCENTILES } from './metrics.ts';
 import type { Cell, CellMetric, Result } from './schema.ts';
 import { percent, printCount, printOne } from './units.ts';
 import { beyondOf, hasFigures, headlineGoodput, TAILS } from './view.ts';
+import { warmupRemark, warmupSentence } from './warmup.ts';
 
 /** What a reader must know about a row before he uses it. */
 export function remarkOf(cell: Cell): string {
@@ -13,6 +14,8 @@ export function remarkOf(cell: Cell): string {
   const planned = cell.metrics.goodput?.samples.length ?? cell.seeds.length;
   if (cell.overloaded) remarks.push('overloaded');
   if (cell.seeds.length < planned) remarks.push(`${cell.seeds.length} of ${planned} seeds`);
+  const warmup = warmupRemark(cell);
+  if (warmup !== '') remarks.push(warmup);
   if (cell.flows.censored > 0) remarks.push(`${printCount(cell.flows.censored)} flows unfinished`);
   if (cell.rpcs.censored > 0) remarks.push(`${printCount(cell.rpcs.censored)} RPCs unfinished`);
   if (cell.status === 'failed') remarks.push(`failed: ${cell.reason ?? 'no reason given'}`);
@@ -86,5 +89,6 @@ export function amountOf(result: Result): string {
     parts.push(`${printCount(flows)} flows (${printCount(total((cell) => cell.flows.censored))} unfinished)`);
   if (rpcs > 0)
     parts.push(`${printCount(rpcs)} RPCs (${printCount(total((cell) => cell.rpcs.censored))} unfinished)`);
-  return `${parts.join(', ')}. Digest ${result.digest.value.slice(0, 16)}.`;
+  const warmup = warmupSentence(result.cells);
+  return `${parts.join(', ')}. ${warmup === '' ? '' : `${warmup} `}Digest ${result.digest.value.slice(0, 16)}.`;
 }

@@ -19,6 +19,8 @@ import { withPrecision } from './precision.ts';
 import { resultDigest } from './read.ts';
 import type { Cell, CellBinding, CellMetric, Finding, Result } from './schema.ts';
 
+import { warmupOf } from './warmup.ts';
+
 export type { Cell, CellBinding, CellMetric, Distribution, Finding, Result } from './schema.ts';
 
 /** A cell as the scenario planned it. `reason` says why it has no figures. */
@@ -115,6 +117,7 @@ function groupByCell(input: MergeInput): Map<string, TaskRecord[]> {
 export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readonly number[]): Cell {
   const first = records[0];
   const overloaded = records.some((record) => record.overloaded);
+  const warmup = warmupOf(records);
   const missing = plan.status === 'ok' && first === undefined;
   const reason = plan.reason ?? (missing ? 'not run' : undefined);
   const distribution = (from: keyof typeof SCALES, unit: 's' | 'ratio') =>
@@ -170,6 +173,7 @@ export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds:
     series: records.flatMap((record) =>
       record.series.map(({ name, unit, values }) => ({ seed: record.seed, name, unit, values: [...values] })),
     ),
+    ...(warmup === null ? {} : { warmup }),
     sources: [...new Set(records.flatMap((record) => record.sources))].sort(),
     seeds: records.map(({ seed, digest, overloaded, events, binding }) => ({
       seed,

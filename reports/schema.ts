@@ -69,6 +69,15 @@ const cellPrecision = z.object({
   without: z.array(z.string()).describe('chosen metrics that have no value in every seed'),
 });
 
+const warmup = z.object({
+  warmupPs: whole,
+  enough: z.boolean(),
+  figure: z.string().nullable().describe('what still drifts in the window, longest'),
+  untilPs: whole.nullable().describe('where its drift ends, from the start of the run'),
+  atLeast: z.boolean().describe('as far as can be told: half of the window'),
+  shift: z.number().nullable().describe('mean over the window / mean behind untilPs − 1'),
+});
+
 const cell = z.object({
   id: z.string().min(1),
   dims: z.object({ backend: z.string() }).catchall(z.union([z.string(), z.number()])),
@@ -128,6 +137,7 @@ const cell = z.object({
       binding: z.string(),
     }),
   ),
+  warmup: warmup.optional().describe('MSER-5 over all seeds; absent where the records do not tell'),
   precision: cellPrecision.optional().describe('of a run with seeds.precision'),
 });
 
@@ -187,6 +197,7 @@ export type CellBinding = z.infer<typeof binding>;
 export type CellMetric = z.infer<typeof metric>;
 export type Distribution = z.infer<typeof distribution>;
 export type Quantile = z.infer<typeof quantile>;
+export type Warmup = z.infer<typeof warmup>;
 export type CellPrecision = z.infer<typeof cellPrecision>;
 export type PrecisionRule = z.infer<typeof precision>;
 export type Finding = z.infer<typeof finding>;
