@@ -74,15 +74,19 @@ function stateOf(
     without.length === 0
       ? ''
       : `; ${labelsOf(without)}: ${cell.overloaded ? 'overloaded, no percentiles' : 'no value in every seed'}`;
+  const most = given >= rule.seedsMax;
   const wide = intervals.filter(({ reached }) => !reached).map(({ metric }) => metric);
   if (cell.status === 'failed') return { state: 'failed', text: 'a seed failed' };
   if (cell.seeds.length < given || given < rule.seedsMin) return { state: 'unfinished', text: 'unfinished' };
+  // Growth that some seeds do not see may be chance: further ones tell, and percentiles with them.
+  if (cell.overloaded && !most && cell.seeds.some(({ overloaded }) => !overloaded)) {
+    return { state: 'unfinished', text: 'overloaded in some seeds only' };
+  }
   if (intervals.length === 0) return { state: 'no value', text: `nothing to narrow${also}` };
   if (wide.length === 0) {
     const state = rule.metrics !== null && without.length > 0 ? 'no value' : 'reached';
     return { state, text: `within ${percentText(rule.target)}${also}` };
   }
-  const most = given >= rule.seedsMax;
   const text = `${labelsOf(wide)} wider after ${given} seeds${most ? ', the most allowed' : ''}${also}`;
   return { state: most ? 'most seeds' : 'unfinished', text };
 }

@@ -15,6 +15,7 @@ import {
 } from '../engine/core/record.ts';
 import { distributionOf } from './distribution.ts';
 import { cpuPs, PERCENTILES, recordMetrics, SCALES, shareOf } from './metrics.ts';
+import { isOverloaded } from './overload.ts';
 import { withPrecision } from './precision.ts';
 import { resultDigest } from './read.ts';
 import type { Cell, CellBinding, CellMetric, Finding, Result } from './schema.ts';
@@ -116,8 +117,8 @@ function groupByCell(input: MergeInput): Map<string, TaskRecord[]> {
 /** One cell from the records of its seeds, in seed order. */
 export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readonly number[]): Cell {
   const first = records[0];
-  const overloaded = records.some((record) => record.overloaded);
-  const warmup = warmupOf(records);
+  const overloaded = isOverloaded(records);
+  const warmup = warmupOf(records, overloaded);
   const missing = plan.status === 'ok' && first === undefined;
   const reason = plan.reason ?? (missing ? 'not run' : undefined);
   const distribution = (from: keyof typeof SCALES, unit: 's' | 'ratio') =>
@@ -150,7 +151,7 @@ export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds:
     simulatedPs: sum(records.map((record) => record.simulatedPs)),
     events: sum(records.map((record) => record.events)),
     overloaded,
-    metrics: mergeMetrics(records, seeds, distributions),
+    metrics: mergeMetrics(records, seeds, distributions, overloaded),
     distributions,
     cpuByStage: mergeStages(records),
     utilisation: mergeUtilisation(records),
@@ -189,8 +190,9 @@ function mergeMetrics(
   records: readonly TaskRecord[],
   seeds: readonly number[],
   distributions: Cell['distributions'],
+  overloaded: boolean,
 ): Record<MetricId, CellMetric> {
-  const bySeed = new Map(records.map((record) => [record.seed, recordMetrics(record)]));
+  const bySeed = new Map(records.map((record) => [record.seed, recordMetrics(record, overloaded)]));
   const metrics = {} as Record<MetricId, CellMetric>;
   for (const id of Object.keys(METRICS) as MetricId[]) {
     const samples = seeds.map((seed) => bySeed.get(seed)?.[id] ?? null);

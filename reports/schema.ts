@@ -94,7 +94,7 @@ const cell = z.object({
   windowPs: whole.describe('measured window of one seed'),
   simulatedPs: whole.describe('all seeds'),
   events: whole.describe('all seeds'),
-  overloaded: z.boolean().describe('in at least one seed; percentiles are then withheld'),
+  overloaded: z.boolean().describe('over all seeds; percentiles are then withheld'),
   metrics: z.record(z.string(), metric),
   distributions: z.object({
     rpcLatency: distribution,

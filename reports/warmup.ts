@@ -58,12 +58,12 @@ export function driftIn(values: readonly number[], warm: number): Drift | null {
 }
 
 /** The verdict on a cell's warm-up; null where the records do not tell, or nothing was done. */
-export function warmupOf(records: readonly TaskRecord[]): Warmup | null {
+export function warmupOf(records: readonly TaskRecord[], overloaded: boolean): Warmup | null {
   const lines = records.flatMap(({ timeline }) => (timeline === undefined ? [] : [timeline]));
   const first = lines[0];
   if (first === undefined || lines.length < records.length) return null;
   // Under overload latency grows without end, and is not shown.
-  const series = seriesOf(lines, !records.some(({ overloaded }) => overloaded));
+  const series = seriesOf(lines, !overloaded);
   if (series.length === 0) return null;
   const { warmupPs, endPs } = first;
   let worst: Warmup | null = null;
