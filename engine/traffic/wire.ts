@@ -7,7 +7,7 @@ import { C_LINK, C_TRAFFIC, K_TOR_UP, K_WIRE_SOURCE } from '../core/kinds.ts';
 import { Stream } from '../core/streams.ts';
 import { mix32 } from '../core/toeplitz.ts';
 import type { Partition } from '../host/partition.ts';
-import { permutation } from './flows.ts';
+import { permutation } from './peers.ts';
 
 export class WireTraffic {
   readonly delayPs = new Histogram();
