@@ -9,7 +9,7 @@ import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Machine } from '../engine/host/machine.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { canonicalSha256 } from '../reports/canonical.ts';
-import { type CellPlan, mergeRecords, type Result } from '../reports/result.ts';
+import { type CellPlan, type MergeInput, mergeRecords, type Result } from '../reports/result.ts';
 import type { PrecisionRule } from '../reports/schema.ts';
 import type { Scenario } from '../scenarios/lib/define.ts';
 import { Board } from '../workers/board.ts';
@@ -23,6 +23,7 @@ import type { Parts } from './parts.ts';
 import { Progress } from './progress.ts';
 import { type Ran, runRounds } from './rounds.ts';
 import type { Signals } from './signals.ts';
+import type { SlicePlan } from './slice.ts';
 
 export interface CampaignInput {
   readonly scenario: Scenario;
@@ -38,6 +39,8 @@ export interface CampaignInput {
   readonly progress: Exclude<ProgressMode, 'auto'>;
   /** Tasks have every seed that it allows, and cells run as many as they need; null: all. */
   readonly precision: PrecisionRule | null;
+  /** Tasks are of a slice; null: of the whole cluster. */
+  readonly slice: SlicePlan | null;
 }
 
 export interface Campaign {
@@ -63,16 +66,19 @@ export async function runCampaign(
   const startMs = performance.now();
   const plan = planCells(input.tasks, parts);
   const runnable = input.tasks.filter((task) => plan.get(task.cell)!.status !== 'infeasible');
-  const hashes = new Map(runnable.map((task) => [task, taskHash(task, parts.modelVersion)]));
+  const checks = input.slice?.check == null ? [] : [input.slice.check];
+  const hashes = new Map([...runnable, ...checks].map((task) => [task, taskHash(task, parts.modelVersion)]));
   const inputsHash = sha256([...hashes.values()]);
   const fresh = input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
   const files = runFiles(input.resumeDir ?? fresh);
   const records = new Map<TaskSpec, TaskRecord>();
-  openFolder(input, files, parts, runnable, hashes, records);
+  openFolder(input, files, parts, [...hashes.keys()], hashes, records);
 
   const resumed = new Set(records.keys());
   let workers = 0;
-  const run = async (tasks: readonly TaskSpec[]): Promise<Ran> => {
+  const run = async (cells: readonly TaskSpec[]): Promise<Ran> => {
+    // With the first ones: it is the longest.
+    const tasks = [...cells, ...checks.splice(0)];
     const left = tasks.filter((task) => !records.has(task));
     workers = Math.max(workers, input.workers ?? autoWorkers(left.length));
     const done = tasks.filter((task) => resumed.has(task)).length;
@@ -95,20 +101,16 @@ export async function runCampaign(
   markFailed(plan, runnable, ran.failures);
   // A journal may hold more seeds of a cell than this precision asks for.
   const isGiven = ({ cell, seed }: TaskSpec): boolean => seeds.slice(0, plan.get(cell)!.seeds).includes(seed);
-  const wallSeconds = (performance.now() - startMs) / 1000;
+  const { check = null } = input.slice ?? {};
   const result = mergeRecords({
     status: signals.exitCode() !== null ? 'interrupted' : ran.failures.size > 0 ? 'failed' : 'complete',
     ...labels(input, parts, seedsOf(input, seeds, plan)),
     env: { node: process.version, os: process.platform, arch: process.arch, cpus: os.cpus().length, workers },
-    timing: {
-      startedAt: startedAt.toISOString(),
-      wallSeconds,
-      events: ran.events,
-      eventsPerSecond: wallSeconds > 0 ? ran.events / wallSeconds : 0,
-    },
+    timing: timingOf(startedAt, startMs, ran.events),
     findings: [],
     cells: [...plan.values()],
-    records: [...records].filter(([task]) => isGiven(task)).map(([, record]) => record),
+    records: [...records].filter(([task]) => task !== check && isGiven(task)).map(([, record]) => record),
+    ...sliceOf(input.slice, records),
   });
   writeAtomic(files.result, `${JSON.stringify(result, null, 1)}\n`);
   return {
@@ -119,6 +121,23 @@ export async function runCampaign(
     resumed: resumed.size,
     bytesPerNode: bytesPerNodeOf(records.values()),
   };
+}
+
+function timingOf(startedAt: Date, startMs: number, events: number): Result['timing'] {
+  const wallSeconds = (performance.now() - startMs) / 1000;
+  const eventsPerSecond = wallSeconds > 0 ? events / wallSeconds : 0;
+  return { startedAt: startedAt.toISOString(), wallSeconds, events, eventsPerSecond };
+}
+
+/** The slice, with the record of its check if there is one. */
+function sliceOf(
+  plan: SlicePlan | null,
+  records: ReadonlyMap<TaskSpec, TaskRecord>,
+): Pick<MergeInput, 'slice'> {
+  if (plan === null) return {};
+  const { slice, check, cell } = plan;
+  const record = check === null ? undefined : records.get(check);
+  return { slice: { of: slice, cell, wanted: check !== null, record: record ?? null } };
 }
 
 const bytesPerNodeOf = (records: Iterable<TaskRecord>): number =>

@@ -22,6 +22,10 @@ export interface RunFlags {
   readonly replications?: number;
   readonly precision?: string;
   readonly metrics?: string;
+  readonly slice?: true;
+  readonly sliceRacks?: number;
+  /** false: --no-slice-check. */
+  readonly sliceCheck?: boolean;
   readonly workers: string;
   readonly out?: string;
   readonly resume?: string;

@@ -8,7 +8,7 @@ import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
 import { inline, page, section } from './page/frame.ts';
 import { GLOSSARY } from './page/glossary.ts';
-import { precisionSection } from './page/precision.ts';
+import { precisionSection, sliceSection } from './page/trust.ts';
 import { seedsText } from './precision.ts';
 import { amountOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Result } from './schema.ts';
@@ -40,6 +40,7 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
           sureLine(result, sure),
         ]),
     ),
+    sliceSection(result),
     precisionSection(result),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),

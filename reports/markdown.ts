@@ -7,6 +7,7 @@ import { bindingText } from './page/comparison.ts';
 import { precisionTable, seedsText } from './precision.ts';
 import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Result } from './schema.ts';
+import { SLICE_LIMITS, sliceSentence, sliceTable } from './slice.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
 import {
@@ -74,7 +75,7 @@ export function renderMarkdown(result: Result): string {
       );
     }
   }
-  out.push(...precisionLines(result, dims));
+  out.push(...precisionLines(result, dims), ...sliceLines(result));
   const absent = absentOf(result);
   if (absent.length > 0) out.push('');
   for (const { backend, setting, state, reason } of absent) {
@@ -108,6 +109,22 @@ function precisionLines(result: Result, dims: readonly string[]): string[] {
         text(why),
       ]),
     ),
+    '',
+    text(table.title),
+  ];
+}
+
+function sliceLines(result: Result): string[] {
+  if (result.slice === undefined) return [];
+  const said = ['', '### Slice', '', text(`${sliceSentence(result)} ${SLICE_LIMITS}`)];
+  const table = sliceTable(result);
+  if (table === null) return said;
+  return [
+    ...said,
+    '',
+    line(table.heads),
+    line(table.heads.map((_, k) => (k === 0 ? ':--' : '--:'))),
+    ...table.rows.map((row) => line(row.map(text))),
     '',
     text(table.title),
   ];

@@ -18,8 +18,9 @@ import { cpuPs, PERCENTILES, recordMetrics, SCALES, shareOf } from './metrics.ts
 import { isOverloaded } from './overload.ts';
 import { withPrecision } from './precision.ts';
 import { resultDigest } from './read.ts';
-import type { Cell, CellBinding, CellMetric, Finding, Result } from './schema.ts';
+import type { Cell, CellBinding, CellMetric, Finding, Result, SliceResult } from './schema.ts';
 
+import { type SliceInput, sliceResult } from './slice.ts';
 import { warmupOf } from './warmup.ts';
 
 export type { Cell, CellBinding, CellMetric, Distribution, Finding, Result } from './schema.ts';
@@ -45,6 +46,8 @@ export interface MergeInput {
   readonly env: Result['env'];
   readonly timing: Result['timing'];
   readonly findings: readonly Finding[];
+  /** The run is of a slice of its cluster; absent: of all of it. */
+  readonly slice?: SliceInput;
   /** In display order. */
   readonly cells: readonly CellPlan[];
   /** In any order. */
@@ -74,6 +77,7 @@ export function mergeRecords(input: MergeInput): Result {
   });
   const covered = {
     schema: 'windtunnel/result' as const,
+    ...(input.slice === undefined ? {} : { slice: sliceOf(input.slice, input.cells, cells) }),
     model: input.model,
     scenario: input.scenario,
     seeds: input.seeds,
@@ -92,6 +96,17 @@ export function mergeRecords(input: MergeInput): Result {
     timing: input.timing,
     digest: { algo: 'sha256', value: resultDigest(covered) },
   };
+}
+
+function sliceOf(slice: SliceInput, plans: readonly CellPlan[], cells: readonly Cell[]): SliceResult {
+  const plan = plans.find(({ id }) => id === slice.cell);
+  const { record } = slice;
+  const full = plan === undefined || record === null ? null : mergeCell(plan, [record], [record.seed]);
+  return sliceResult(
+    slice,
+    cells.find(({ id }) => id === slice.cell),
+    full,
+  );
 }
 
 function groupByCell(input: MergeInput): Map<string, TaskRecord[]> {

@@ -149,6 +149,34 @@ const precision = z.object({
   metrics: z.array(z.string()).nullable().describe('null: the headline figures of each cell'),
 });
 
+const slice = z.object({
+  racks: whole,
+  nodes: whole,
+  fullRacks: whole,
+  fullNodes: whole,
+  crossRackShare: share.describe('of random peers, as in the whole cluster'),
+  check: z
+    .object({
+      cell: z.string(),
+      seed: whole.describe('of the whole cluster; the slice has all of its seeds'),
+      overloaded: z.boolean().describe('the whole cluster'),
+      figures: z.array(
+        z.object({
+          figure: z.string().describe('a metric, or a class of utilisation'),
+          unit: z.string(),
+          slice: z.number(),
+          full: z.number(),
+          noise: ratio
+            .nullable()
+            .describe('half of the 95 % interval of the slice over seeds; null: one seed'),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('one cell in both; null: skipped or failed'),
+  wanted: z.boolean().describe('the check was not skipped'),
+});
+
 const finding = z.object({
   rule: z.string(),
   level: z.enum(['info', 'warn', 'error']),
@@ -180,6 +208,7 @@ export const resultSchema = z
     timing: z
       .object({ startedAt: z.string(), wallSeconds: ratio, events: whole, eventsPerSecond: ratio })
       .describe('informational: not part of the digest'),
+    slice: slice.optional().describe('the run is of a few racks that carry the load of the whole cluster'),
     cells: z.array(cell),
     findings: z.array(finding),
     digest: z.object({ algo: z.literal('sha256'), value: hex64 }),
@@ -188,7 +217,7 @@ export const resultSchema = z
     title: 'Windtunnel result',
     description:
       'Result of a run: one entry a cell (backend and parameters). Base units. The digest is SHA-256 over ' +
-      'the canonical JSON of schema, model, scenario, seeds, cells and findings.',
+      'the canonical JSON of schema, model, scenario, seeds, cells, findings and slice.',
   });
 
 export type Result = z.infer<typeof resultSchema>;
@@ -197,6 +226,7 @@ export type CellBinding = z.infer<typeof binding>;
 export type CellMetric = z.infer<typeof metric>;
 export type Distribution = z.infer<typeof distribution>;
 export type Quantile = z.infer<typeof quantile>;
+export type SliceResult = z.infer<typeof slice>;
 export type Warmup = z.infer<typeof warmup>;
 export type CellPrecision = z.infer<typeof cellPrecision>;
 export type PrecisionRule = z.infer<typeof precision>;

@@ -23,6 +23,7 @@ import { precisionTable, seedsText } from './precision.ts';
 import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Cell, Result } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
+import { SLICE_LIMITS, sliceSentence, sliceTable } from './slice.ts';
 import { sureLine } from './sure.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
@@ -78,7 +79,11 @@ export function renderTable(
   if (rows.length > 0) {
     for (const block of blocksOf(result, rows, lead, width, notes, paint)) lines.push('', ...block);
   }
-  lines.push(...precisionBlock(result, width, paint), ...absent(result, width, paint));
+  lines.push(
+    ...precisionBlock(result, width, paint),
+    ...sliceBlock(result, paint),
+    ...absent(result, width, paint),
+  );
   lines.push('', ...wrap(verdict(result), width).map(paint.bold));
   lines.push(...footer(result, notes, width, options.sure ?? null).map(paint.dim));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
@@ -89,7 +94,14 @@ function heading(result: Result, width: number, paint: Paint): string[] {
   const dims = constantDims(result).map(([name, value]) => `${name} ${value}`);
   const facts = [`machine ${model.machine.name}`, ...dims, seedsText(result), `model ${model.version}`];
   const state = status === 'complete' ? [] : [paint.red(`${status}: not every task finished`)];
-  return [paint.bold(`${scenario.id}: ${scenario.title}`), ...wrap(facts.join(' · '), width), ...state];
+  const slice = sliceSentence(result);
+  const part = slice === '' ? [] : wrap(slice, width).map(paint.yellow);
+  return [
+    paint.bold(`${scenario.id}: ${scenario.title}`),
+    ...wrap(facts.join(' · '), width),
+    ...part,
+    ...state,
+  ];
 }
 
 function leadColumns(result: Result, rows: readonly Cell[]): Printed[] {
@@ -225,6 +237,16 @@ function precisionBlock(result: Result, width: number, paint: Paint): string[] {
   return ['', paint.bold(table.title), ...block];
 }
 
+/** One cell in the slice and in the whole cluster. */
+function sliceBlock(result: Result, paint: Paint): string[] {
+  const table = sliceTable(result);
+  if (table === null) return [];
+  const columns = table.heads.map((head, k): Printed => {
+    return { header: [head], entries: table.rows.map((row) => row[k]!), align: k === 0 ? 'left' : 'right' };
+  });
+  return ['', paint.bold(table.title), ...printBlock(columns, paint)];
+}
+
 /** Rows without figures: in words, below the blocks. */
 function absent(result: Result, width: number, paint: Paint): string[] {
   const groups = absentOf(result);
@@ -242,7 +264,14 @@ function footer(result: Result, notes: Footnotes, width: number, sure: Sensitivi
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
   return [
     ...lines,
-    ...[tailsOf(result), spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]
+    ...[
+      result.slice === undefined ? '' : SLICE_LIMITS,
+      tailsOf(result),
+      spreadOf(result),
+      amountOf(result),
+      accuracyLine(result),
+      sureLine(result, sure),
+    ]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width)),
   ];

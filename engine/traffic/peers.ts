@@ -1,6 +1,6 @@
 /**
- * Random peers: all other nodes alike, or a set share of them in other racks. With the share that uniform drawing has in
- * a large cluster, a few racks of it put the same load on their uplinks as all of them do.
+ * Random peers: all other nodes alike, or a set share of them in other racks. With the share that uniform drawing has
+ * in a large cluster, a few racks of it put the same load on their uplinks as all of them do.
  */
 import { Stream } from '../core/streams.ts';
 import type { ClusterSpec, TaskSpec, TrafficSpec } from '../core/taskSpec.ts';
