@@ -50,12 +50,8 @@ export async function runRounds(
     open = open.filter((cell) => {
       const own = tasks.filter((task) => task.cell === cell);
       if (own.some((task) => !records.has(task))) return false;
-      const merged = mergeCell(
-        plan.get(cell)!,
-        own.map((task) => records.get(task)!),
-        now,
-      );
-      return precisionOf(merged, rule).state === 'unfinished';
+      const found = own.map((task) => records.get(task)!);
+      return precisionOf(mergeCell(plan.get(cell)!, found, now), found, rule).state === 'unfinished';
     });
   }
   return { failures, events };

@@ -11,7 +11,7 @@ import { GLOSSARY } from './page/glossary.ts';
 import { precisionSection, sliceSection } from './page/trust.ts';
 import { seedsText } from './precision.ts';
 import { amountOf, spreadOf, tailsOf } from './remarks.ts';
-import type { Result } from './schema.ts';
+import type { Result, SliceResult } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
 import { sureLine } from './sure.ts';
 import { keyFindings, verdict } from './verdict.ts';
@@ -30,7 +30,7 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
     section('Key findings', list(keyFindings(result).filter((finding) => finding !== verdict(result)))),
     section(
       'Comparison',
-      '<p class="note">Small figures: range over seeds; of percentiles, samples beyond.</p>' +
+      '<p class="note">Small figures: range over seeds; of percentiles, samples beyond and in all.</p>' +
         comparisonTables(result) +
         note([
           tailsOf(result),
@@ -67,12 +67,13 @@ function footer({ tool, digest }: Result): string {
 }
 
 function head(result: Result): string {
-  const { scenario, model, status } = result;
+  const { scenario, model, slice, status } = result;
   const facts: [string, string][] = [
     ['scenario', scenario.id],
     ['machine', model.machine.name],
     ...constantDims(result).map(([name, value]): [string, string] => [name, String(value)]),
     ['seeds', seedsOf(result)],
+    ...(slice === undefined ? [] : [sliceFact(slice)]),
     ['model', model.version],
     ['status', status],
     ['digest', result.digest.value.slice(0, 16)],
@@ -86,6 +87,11 @@ function head(result: Result): string {
     `<dl class="facts">${rows}</dl></header>`
   );
 }
+
+const sliceFact = ({ racks, fullRacks, nodes, fullNodes }: SliceResult): [string, string] => [
+  'slice',
+  `${racks} of ${fullRacks} racks, ${nodes} of ${fullNodes} nodes`,
+];
 
 function seedsOf(result: Result): string {
   const { precision, replications, root } = result.seeds;

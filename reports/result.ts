@@ -72,8 +72,9 @@ export function mergeRecords(input: MergeInput): Result {
   const byCell = groupByCell(input);
   const { precision, replications } = input.seeds;
   const cells = input.cells.map((plan) => {
-    const cell = mergeCell(plan, byCell.get(plan.id)!, replications.slice(0, plan.seeds));
-    return precision === undefined ? cell : withPrecision(cell, precision);
+    const own = byCell.get(plan.id)!;
+    const cell = mergeCell(plan, own, replications.slice(0, plan.seeds));
+    return precision === undefined ? cell : withPrecision(cell, own, precision);
   });
   const covered = {
     schema: 'windtunnel/result' as const,

@@ -55,7 +55,8 @@ const metric = z.object({
 
 const interval = z.object({
   metric: z.string(),
-  centre: z.number().describe('mean of the seeds; of percentiles, of the percentiles of single seeds'),
+  each: whole.describe('seeds behind a value: one; of percentiles as many as have 100 samples beyond it'),
+  centre: z.number().describe('mean of the values'),
   halfWidth: ratio.describe('of the two-sided 95 % interval: Student t over seeds'),
   relative: ratio.nullable().describe('halfWidth / |centre|; null where the centre is 0'),
   reached: z.boolean(),
@@ -66,7 +67,9 @@ const cellPrecision = z.object({
   state: z.enum(['reached', 'most seeds', 'no value', 'failed', 'unfinished']),
   text: z.string().describe('in words: whether it is as precise as asked, else why it stopped'),
   intervals: z.array(interval),
-  without: z.array(z.string()).describe('chosen metrics that have no value in every seed'),
+  without: z
+    .array(z.string())
+    .describe('chosen metrics that have no value in every seed (percentiles: in five groups of seeds)'),
 });
 
 const warmup = z.object({
@@ -155,6 +158,8 @@ const slice = z.object({
   fullRacks: whole,
   fullNodes: whole,
   crossRackShare: share.describe('of random peers, as in the whole cluster'),
+  probePairs: whole.optional(),
+  probePairsShare: ratio.optional().describe('probe pairs that would be the share of its nodes'),
   check: z
     .object({
       cell: z.string(),

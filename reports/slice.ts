@@ -64,8 +64,17 @@ export function sliceSentence({ slice }: Result): string {
   const unchecked = check === null ? ` ${wanted ? 'The check failed.' : 'Not checked against it.'}` : '';
   return (
     `Slice: ${racks} of ${fullRacks} racks (${nodes} of ${fullNodes} nodes) with the load of the whole cluster on ` +
-    `hosts and uplinks; ${percent(crossRackShare, 1)} of random peers are in another rack.${unchecked}`
+    `hosts and uplinks; ${percent(crossRackShare, 1)} of random peers are in another rack.` +
+    `${probesText(slice)}${unchecked}`
   );
+}
+
+/** Probes come in whole pairs: a rounded share of them loads the uplinks more, or less. */
+function probesText({ probePairs, probePairsShare }: SliceResult): string {
+  if (probePairs === undefined || probePairsShare === undefined) return '';
+  if (Math.abs(probePairs / probePairsShare - 1) < 0.05) return '';
+  const share = probePairsShare.toFixed(1);
+  return ` Probe pairs: ${probePairs}, where ${share} would be its share: their load on uplinks differs by as much.`;
 }
 
 /** What it does not answer. */

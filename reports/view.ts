@@ -176,7 +176,7 @@ const lastOf = (from: DistributionId): MetricId =>
   PLANS.findLast(({ metric }) => PERCENTILES[metric]?.from === from)!.metric;
 
 /** Samples of all seeds behind a percentile; null where nothing of the kind was measured. */
-function samplesOf(cell: Cell, metric: MetricId): number | null {
+export function samplesOf(cell: Cell, metric: MetricId): number | null {
   const { count } = cell.distributions[PERCENTILES[metric]!.from];
   return count === 0 ? null : count;
 }

@@ -18,6 +18,9 @@ export interface Slice {
   readonly fullNodes: number;
   /** Share of random peers in other racks: that of the whole cluster. */
   readonly crossRackShare: number;
+  /** Probe pairs of the slice, and what their share of its nodes would be; absent: no probes. */
+  readonly probePairs?: number;
+  readonly probePairsShare?: number;
 }
 
 /** The slice of a task's cluster, or why there is none. */
@@ -42,15 +45,18 @@ export function sliceOf(task: TaskSpec, racks: number): Slice | string {
     fullRacks,
     fullNodes: nodes,
     crossRackShare: traffic.crossRackShare ?? (nodes - nodesPerRack) / (nodes - 1),
+    ...probesOf(((traffic.probePairs ?? 0) * racks * nodesPerRack) / nodes),
   };
 }
+
+const probesOf = (share: number): Pick<Slice, 'probePairs' | 'probePairsShare'> =>
+  share === 0 ? {} : { probePairs: Math.max(1, Math.round(share)), probePairsShare: share };
 
 /** The same task in the slice of its cluster. */
 export function sliced(task: TaskSpec, slice: Slice): TaskSpec {
   const { traffic, cluster } = task;
-  const { nodes, fullNodes, crossRackShare } = slice;
-  const pairs = traffic.probePairs ?? 0;
-  const probes = pairs === 0 ? {} : { probePairs: Math.max(1, Math.round((pairs * nodes) / fullNodes)) };
+  const { nodes, crossRackShare, probePairs } = slice;
+  const probes = probePairs === undefined ? {} : { probePairs };
   return {
     ...task,
     cluster: { ...cluster, nodes },

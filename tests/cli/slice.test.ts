@@ -27,6 +27,7 @@ test('two racks run instead of ten, one cell in both; the folder resumes', async
   const { check, ...slice } = result.slice!;
   assert.deepEqual(slice, {
     ...{ racks: 2, nodes: 80, fullRacks: 10, fullNodes: 400, crossRackShare: 360 / 399, wanted: true },
+    ...{ probePairs: 4, probePairsShare: 4 },
   });
   assert.deepEqual([check!.cell, check!.seed], ['backend=host', 1]);
   const nic = check!.figures.find(({ figure }) => figure === 'NIC')!;

@@ -59,7 +59,8 @@ test('Markdown and CSV carry them', () => {
 
 test('page, charts and verdict carry them', async () => {
   const page = await renderHtml(result);
-  assert.ok(page.includes('<small>600 beyond</small>'));
+  assert.ok(page.includes('<small>600 beyond</small></td>'));
+  assert.ok(page.includes('<small>30.0 k beyond</small><small>60.0 k samples</small></td>'));
   assert.ok(page.includes('<small>210 beyond</small>'));
   assert.ok(!page.includes('<small>60 beyond</small>'));
   const curves = chartsOf(result).filter(({ id }) => /cdf|tail/.test(id));

@@ -94,9 +94,10 @@ test('a permutation keeps its cross-rack share in two racks: everyone receives o
 });
 
 test('probes keep their share of the nodes, at least one pair', () => {
-  const probes = (probePairs: number) =>
-    sliced({ ...FULL, traffic: { ...FULL.traffic, probePairs } }, sliceOf(FULL, 2) as Slice).traffic
-      .probePairs;
+  const probes = (probePairs: number) => {
+    const task = { ...FULL, traffic: { ...FULL.traffic, probePairs } };
+    return sliced(task, sliceOf(task, 2) as Slice).traffic.probePairs;
+  };
   assert.deepEqual([20, 8, 1].map(probes), [5, 2, 1]);
   assert.equal(sliced(FULL, sliceOf(FULL, 2) as Slice).traffic.probePairs, undefined);
 });
