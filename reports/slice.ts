@@ -45,7 +45,8 @@ export function sliceResult(
     const [a, b] = [figureOf(cell, metric), figureOf(full, metric)];
     if (a === null || b === null) continue;
     const known = cell.metrics[metric]!.samples.filter((sample) => sample !== null);
-    const noise = known.length < 2 ? null : intervalOf(known).relative;
+    const narrowed = cell.precision?.intervals.find((one) => one.metric === metric)?.relative;
+    const noise = narrowed ?? (known.length < 2 ? null : intervalOf(known).relative);
     figures.push({ figure: metric, unit: METRICS[metric].unit, slice: a, full: b, noise });
   }
   for (const name of CLASSES) {
