@@ -28,7 +28,8 @@ const EXAMPLES = `
 Examples:
   tsx run large-cluster --quick
   tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw --mtu 9000
-  tsx run scenarios/large-cluster.ts --nodes 200 --set machine.prices.ENCAP=*2`;
+  tsx run scenarios/large-cluster.ts --nodes 200 --set machine.prices.ENCAP=*2
+  tsx run large-cluster --nodes 10000 --slice --precision 3%`;
 
 export interface RunContext {
   readonly parts: Parts;
