@@ -14,11 +14,12 @@ import type { Scenario } from '../scenarios/lib/define.ts';
 import { Board } from '../workers/board.ts';
 import { sha256, taskHash } from '../workers/hash.ts';
 import { appendRecord, createJournal, JournalError, openJournal } from '../workers/journal.ts';
-import { autoWorkers, runTasks, type TaskFailure } from '../workers/pool.ts';
+import { runTasks, type TaskFailure } from '../workers/pool.ts';
 import { UsageError } from './errors.ts';
 import { defaultDir, makeDir, type RunFiles, runFiles, writeAtomic } from './files.ts';
 import type { Io, ProgressMode } from './io.ts';
 import type { Parts } from './parts.ts';
+import { type PlanFlags, planRun, type RunPlan } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { Signals } from './signals.ts';
 
@@ -29,8 +30,7 @@ export interface CampaignInput {
   readonly seedRoot: number;
   /** Arguments that repeat this run, without its folder. */
   readonly argv: readonly string[];
-  /** null: as many as the process may use. */
-  readonly workers: number | null;
+  readonly threads: PlanFlags;
   readonly outDir: string | null;
   readonly resumeDir: string | null;
   readonly progress: Exclude<ProgressMode, 'auto'>;
@@ -40,6 +40,8 @@ export interface Campaign {
   readonly result: Result;
   readonly files: RunFiles;
   readonly failures: ReadonlyMap<TaskSpec, TaskFailure>;
+  /** Threads that a task ran on. */
+  readonly threadsOf: (task: TaskSpec) => number;
   /** Backend names that cannot work in this cluster. */
   readonly infeasible: readonly string[];
   /** Tasks taken from the journal. */
@@ -63,16 +65,17 @@ export async function runCampaign(
   const inputsHash = sha256([...hashes.values()]);
   const dir = input.resumeDir ?? input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
   const files = runFiles(dir);
-  const records = new Map<TaskSpec, TaskRecord>();
-  openFolder(input, files, parts, runnable, hashes, records);
-
+  const records = resumedRecords(input, files, runnable, hashes);
   const left = runnable.filter((task) => !records.has(task));
   const resumed = records.size;
-  const workers = input.workers ?? autoWorkers(left.length);
-  announce(input, plan, { runnable: runnable.length, left: left.length, workers }, io);
+  // Before anything is written: a run that would not fit leaves nothing behind.
+  const threads = planRun(left, input.threads);
+  makeDir(files.dir);
+  if (input.resumeDir === null) startJournal(input, files, parts, runnable.length);
+  announce(input, plan, resumed, threads, io);
   const ran = await runLeft(
     left,
-    { workers, progress: input.progress, io, signals, runner: parts.runner },
+    { threads, progress: input.progress, io, signals, runner: parts.runner },
     (task, record) => {
       records.set(task, record);
       appendRecord(files.journal, hashes.get(task)!, record);
@@ -83,7 +86,13 @@ export async function runCampaign(
   const result = mergeRecords({
     status: signals.exitCode() !== null ? 'interrupted' : ran.failures.size > 0 ? 'failed' : 'complete',
     ...labels(input, parts),
-    env: { node: process.version, os: process.platform, arch: process.arch, cpus: os.cpus().length, workers },
+    env: {
+      node: process.version,
+      os: process.platform,
+      arch: process.arch,
+      cpus: os.cpus().length,
+      workers: threads.workers,
+    },
     timing: {
       startedAt: startedAt.toISOString(),
       wallSeconds,
@@ -104,11 +113,12 @@ export async function runCampaign(
       .filter((cell) => cell.status === 'infeasible')
       .map((cell) => String(cell.dims.backend)),
   );
-  return { result, files, failures: ran.failures, infeasible: [...infeasible], resumed, bytesPerNode };
+  const { failures, threadsOf } = ran;
+  return { result, files, failures, threadsOf, infeasible: [...infeasible], resumed, bytesPerNode };
 }
 
 interface Surroundings {
-  readonly workers: number;
+  readonly threads: RunPlan;
   readonly progress: CampaignInput['progress'];
   readonly io: Io;
   readonly signals: Signals;
@@ -120,7 +130,8 @@ async function runLeft(
   left: readonly TaskSpec[],
   around: Surroundings,
   keep: (task: TaskSpec, record: TaskRecord) => void,
-): Promise<{ failures: Map<TaskSpec, TaskFailure>; events: number }> {
+): Promise<{ failures: Map<TaskSpec, TaskFailure>; events: number } & Pick<Campaign, 'threadsOf'>> {
+  const threads = new Map<TaskSpec, number>();
   const failures = new Map<TaskSpec, TaskFailure>();
   let events = 0;
   const board = new Board(left.length);
@@ -128,11 +139,15 @@ async function runLeft(
   if (left.length > 0) progress.start();
   try {
     await runTasks(left, {
-      workers: around.workers,
+      workers: around.threads.workers,
+      plan: around.threads.plan,
       runner: around.runner,
       signal: around.signals.signal,
       board,
-      onStart: (slot) => progress.taskStarted(slot),
+      onStart: (slot, count) => {
+        threads.set(left[slot]!, count);
+        progress.taskStarted(slot, count);
+      },
       onTick: () => progress.tick(),
       onRecord: (slot, record) => {
         keep(left[slot]!, record);
@@ -147,7 +162,7 @@ async function runLeft(
   } finally {
     progress.stop();
   }
-  return { failures, events };
+  return { failures, events, threadsOf: (task) => threads.get(task) ?? 1 };
 }
 
 /** In task order: which seed a cell names must not depend on which failed first. */
@@ -175,26 +190,25 @@ function planCells(tasks: readonly TaskSpec[], parts: Parts): Map<string, CellPl
   return plan;
 }
 
-/** New journal, or the records of an old one whose tasks are still the same. */
-function openFolder(
+function startJournal(input: CampaignInput, files: RunFiles, parts: Parts, tasks: number): void {
+  createJournal(files.journal, {
+    scenario: input.scenario.id,
+    modelVersion: parts.modelVersion,
+    argv: input.argv,
+    tasks,
+  });
+}
+
+/** The records of the journal to resume whose tasks are still the same. */
+function resumedRecords(
   input: CampaignInput,
   files: RunFiles,
-  parts: Parts,
   runnable: readonly TaskSpec[],
   hashes: ReadonlyMap<TaskSpec, string>,
-  records: Map<TaskSpec, TaskRecord>,
-): void {
-  makeDir(files.dir);
-  if (input.resumeDir === null || !existsSync(files.journal)) {
-    if (input.resumeDir !== null) throw new UsageError(`nothing to resume: ${files.journal} does not exist`);
-    createJournal(files.journal, {
-      scenario: input.scenario.id,
-      modelVersion: parts.modelVersion,
-      argv: input.argv,
-      tasks: runnable.length,
-    });
-    return;
-  }
+): Map<TaskSpec, TaskRecord> {
+  const records = new Map<TaskSpec, TaskRecord>();
+  if (input.resumeDir === null) return records;
+  if (!existsSync(files.journal)) throw new UsageError(`nothing to resume: ${files.journal} does not exist`);
   try {
     const journal = openJournal(files.journal);
     for (const task of runnable) {
@@ -205,23 +219,23 @@ function openFolder(
     if (error instanceof JournalError) throw new UsageError(error.message);
     throw error;
   }
+  return records;
 }
 
 function announce(
   input: CampaignInput,
-  plan: ReadonlyMap<string, CellPlan>,
-  count: { readonly runnable: number; readonly left: number; readonly workers: number },
+  cells: ReadonlyMap<string, CellPlan>,
+  resumed: number,
+  threads: RunPlan,
   io: Io,
 ): void {
   const seeds = new Set(input.tasks.map((task) => task.seed)).size;
-  const done = count.runnable - count.left;
-  const threads = count.workers === 0 ? 'in process' : `on ${Math.min(count.workers, count.left)} workers`;
-  const cells = `${plan.size} cells × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
   io.note(
-    `${input.scenario.id}: ${cells}, ${count.left} tasks ${threads}` +
-      (done > 0 ? `, ${done} taken from the journal` : '') +
+    `${input.scenario.id}: ${cells.size} cells × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${threads.text}` +
+      (resumed > 0 ? `, ${resumed} taken from the journal` : '') +
       `; seed ${input.seedRoot}`,
   );
+  for (const line of threads.notes) io.note(line);
 }
 
 /** What the digest covers besides the figures. */

@@ -10,13 +10,13 @@ import { renderTable } from '../reports/table.ts';
 import { type Scenario, ScenarioError } from '../scenarios/lib/define.ts';
 import { idleSettings } from '../scenarios/lib/effects.ts';
 import { expand } from '../scenarios/lib/expand.ts';
-import type { TaskFailure } from '../workers/pool.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { writeAtomic } from './files.ts';
-import { addRunFlags, overridesOf, type RunFlags, workersOf } from './flags.ts';
+import { addRunFlags, overridesOf, type RunFlags } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
+import { planFlagsOf } from './plan.ts';
 import { named, resolveBackends, resolveMachine, resolveScenario } from './resolve.ts';
 import { listenForSignals, type Signals } from './signals.ts';
 import { studyBeside, studyOf } from './study.ts';
@@ -44,6 +44,11 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     .description('run a scenario (the default: `run` may be left out)')
     .argument('[scenario]', 'name or file; may be left out with --resume');
   addRunFlags(command)
+    .option(
+      '--task-workers <n|auto>',
+      'threads a task, at most one a rack; auto: several where that is quicker',
+    )
+    .option('--memory-limit <bytes>', 'what the run may hold, 8G or 8GiB (default: what is free)')
     .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report')
     .addHelpText('after', EXAMPLES);
   command.action(async (name: string | undefined, flags: RunFlags) => {
@@ -77,7 +82,7 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
         tasks,
         seedRoot: flags.seed,
         argv: withoutFolder(argv),
-        workers: workersOf(flags.workers),
+        threads: planFlagsOf(flags),
         outDir: flags.out ?? null,
         resumeDir: flags.resume ?? null,
         progress,
@@ -87,7 +92,7 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
       signals,
     );
     await present(campaign, { json: flags.json === true, paint, study }, io, signals);
-    tellFailures(campaign.failures, argv, io);
+    tellFailures(campaign, argv, io);
     return exitCodeOf(campaign, flags, io, signals);
   } finally {
     signals.dispose();
@@ -174,28 +179,33 @@ async function present(
 }
 
 /** In task order; a stack that many tasks share is shown once. */
-function tellFailures(failures: ReadonlyMap<TaskSpec, TaskFailure>, argv: readonly string[], io: Io): void {
+function tellFailures({ failures, threadsOf }: Campaign, argv: readonly string[], io: Io): void {
   const shown = new Set<string>();
   for (const [task, failure] of [...failures].sort(([a], [b]) => a.index - b.index)) {
     io.note(`failed: ${task.task}: ${failure.message}`);
     const ours = failure.kind === 'invariant' || failure.kind === 'error';
     if (ours && !shown.has(failure.detail)) io.note(failure.detail);
     shown.add(failure.detail);
-    io.note(`  repeat: ${repeatCommand(task, argv)}`);
+    // What has killed its thread would kill this process as well.
+    const alone = failure.kind === 'died' ? 1 : 0;
+    io.note(`  repeat: ${repeatCommand(task, argv, threadsOf(task), alone)}`);
   }
 }
 
-/** The command that runs one task alone, in process. */
-export function repeatCommand(task: TaskSpec, argv: readonly string[]): string {
+const SETTLED = ['--backends', '--seed', '--replications', '--workers', '--task-workers', '--memory-limit'];
+
+/** The command that runs one task alone, on as many threads as it had. @param alone  workers where it had one */
+export function repeatCommand(task: TaskSpec, argv: readonly string[], threads = 1, alone = 0): string {
   const { backend, ...point } = task.dims;
-  const kept = withoutFlags(withoutFolder(argv), ['--backends', '--seed', '--replications', '--workers']);
-  const points = Object.entries(point).map(([dim, value]) => `--set ${dim}=${value}`);
+  const kept = withoutFlags(withoutFolder(argv), SETTLED);
+  const points = Object.entries(point).map(([dim, value]) => `--set ${quoted(`${dim}=${value}`)}`);
+  const workers = threads > 1 ? `--workers ${threads} --task-workers ${threads}` : `--workers ${alone}`;
   return [
     'tsx run',
     ...kept.map(quoted),
     `--backends ${backend}`,
-    ...points.map(String),
-    `--seed ${task.seed} --replications 1 --workers 0`,
+    ...points,
+    `--seed ${task.seed} --replications 1 ${workers}`,
   ].join(' ');
 }
 
