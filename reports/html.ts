@@ -4,6 +4,7 @@
  */
 import { accuracyLine } from './accuracy.ts';
 import { chartsOf, renderSvg, settingsLeftOut } from './charts/index.ts';
+import { costText } from './cost.ts';
 import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
 import { inline, page, section } from './page/frame.ts';
@@ -30,7 +31,13 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
       'Comparison',
       '<p class="note">Small figures: range over seeds.</p>' +
         comparisonTables(result) +
-        note([spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]),
+        note([
+          spreadOf(result),
+          amountOf(result),
+          costText(result),
+          accuracyLine(result),
+          sureLine(result, sure),
+        ]),
     ),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),

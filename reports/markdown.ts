@@ -2,6 +2,7 @@
  * A result as GitHub-flavoured Markdown: the verdict, then the columns of the terminal table by section.
  */
 import { absentOf } from './absent.ts';
+import { costText } from './cost.ts';
 import { bindingText } from './page/comparison.ts';
 import { amountOf, remarkOf, spreadOf } from './remarks.ts';
 import type { Result } from './schema.ts';
@@ -78,7 +79,7 @@ export function renderMarkdown(result: Result): string {
     out.push(`- ${text(name)}: ${text(state === 'not run' ? state : `${state}: ${reason}`)}`);
   }
   out.push('', ...notes.map((note, k) => `(${k + 1}) ${text(note)}  `));
-  for (const sentence of [spreadOf(result), amountOf(result)])
+  for (const sentence of [spreadOf(result), amountOf(result), costText(result)])
     if (sentence !== '') out.push('', text(sentence));
   return `${out
     .join('\n')

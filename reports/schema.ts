@@ -138,6 +138,10 @@ export const resultSchema = z
     timing: z
       .object({ startedAt: z.string(), wallSeconds: ratio, events: whole, eventsPerSecond: ratio })
       .describe('informational: not part of the digest'),
+    memory: z
+      .record(z.string(), ratio)
+      .optional()
+      .describe('bytes that the largest task of a cell held at its end, by cell; not part of the digest'),
     cells: z.array(cell),
     findings: z.array(finding),
     digest: z.object({ algo: z.literal('sha256'), value: hex64 }),

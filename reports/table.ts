@@ -5,6 +5,7 @@
  */
 import { absentOf } from './absent.ts';
 import { accuracyLine } from './accuracy.ts';
+import { costText } from './cost.ts';
 import {
   cut,
   GAP,
@@ -220,7 +221,7 @@ function footer(result: Result, notes: Footnotes, width: number, sure: Sensitivi
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
   return [
     ...lines,
-    ...[spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]
+    ...[spreadOf(result), amountOf(result), costText(result), accuracyLine(result), sureLine(result, sure)]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width)),
   ];
