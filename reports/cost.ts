@@ -58,7 +58,8 @@ export function costText(result: Result): string {
   });
   if (parts.length === 0) return '';
   const nodes = result.cells.filter(hasFigures).map((cell) => cell.nodes);
-  return `Cost over ${Math.min(...nodes)} to ${Math.max(...nodes)} nodes, linear where a node’s share is the same: ${parts.join('; ')}.`;
+  const range = `${Math.min(...nodes)} to ${Math.max(...nodes)} nodes`;
+  return `Cost over ${range}, linear where a node’s share is the same: ${parts.join('; ')}.`;
 }
 
 /** Largest distance from the mean. */
