@@ -28,9 +28,7 @@ export function addCompare(program: Command, io: Io, exit: (code: number) => voi
     .addHelpText('after', EXAMPLES)
     .action((base: string, head: string, flags: { readonly json?: true }) => {
       const comparison = exactComparison(load(base), load(head));
-      io.out(
-        flags.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderExact(comparison, [base, head]),
-      );
+      io.out(flags.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderExact(comparison, [base, head]));
       exit(comparison.equal ? EXIT.done : EXIT.gate);
     });
 }

@@ -130,7 +130,12 @@ test('Holm as R has it; the fewest seeds of 1, 8 and 200 figures', () => {
     const low = Array.from({ length: n }, (_, k) => k);
     const high = low.map((value) => value + 100);
     near(mannWhitney(low, high), smallestP(n, 'unmatched'), 1e-12, `unmatched ${n}`);
-    near(signedRank(high.map((value, k) => value - low[k]! / 2)).p, smallestP(n, 'paired'), 1e-12, `paired ${n}`);
+    near(
+      signedRank(high.map((value, k) => value - low[k]! / 2)).p,
+      smallestP(n, 'paired'),
+      1e-12,
+      `paired ${n}`,
+    );
   }
 });
 

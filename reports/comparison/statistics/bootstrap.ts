@@ -117,7 +117,8 @@ function binomialTail(n: number, k: number, share: number): number {
 const logFactorials: number[] = [0];
 
 function logChoose(n: number, k: number): number {
-  for (let at = logFactorials.length; at <= n; at++) logFactorials[at] = logFactorials[at - 1]! + Math.log(at);
+  for (let at = logFactorials.length; at <= n; at++)
+    logFactorials[at] = logFactorials[at - 1]! + Math.log(at);
   return logFactorials[n]! - logFactorials[k]! - logFactorials[n - k]!;
 }
 
