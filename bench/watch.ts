@@ -46,7 +46,7 @@ export interface Row {
 
 /** Changes of the medians below this are not worth a word on any machine that is shared. */
 export const FLOOR = 0.05;
-const ALPHA = 0.05;
+export const ALPHA = 0.05;
 
 const cpuMs = (): number => {
   const { user, system } = process.cpuUsage();

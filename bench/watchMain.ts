@@ -4,7 +4,9 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeAtomic } from '../cli/files.ts';
+import { smallestP } from '../reports/comparison/statistics/holm.ts';
 import {
+  ALPHA,
   compareWatches,
   countsDiffer,
   FLOOR,
@@ -97,6 +99,9 @@ function told(base: Watch, head: Watch, floor: number, name: string): number {
     `against ${name}: median CPU time of a run, change beyond ${floor * 100} % and chance (p < 0.05)`,
   );
   console.table(Object.fromEntries(rows.map((row) => [row.name, printed(row)])));
+  const runs = Math.min(...[base, head].flatMap((side) => Object.values(side.tasks).map(sizeOf)));
+  if (smallestP(runs, 'unmatched') >= ALPHA)
+    console.log(`${runs} runs a task are too few to call anything a change: --rounds 10`);
   for (const key of ['node', 'cpu'] as const)
     if (base[key] !== head[key])
       console.log(`other ${key}: ${base[key]}, now ${head[key]}; times say little`);
@@ -108,6 +113,8 @@ function told(base: Watch, head: Watch, floor: number, name: string): number {
     );
   return wrong.length > 0 ? 3 : 0;
 }
+
+const sizeOf = ({ samplesS }: Watch['tasks'][string]): number => samplesS.length;
 
 const printed = ({ baseS, headS, change, p, verdict, counts }: Row) => ({
   'then, ms': Number((baseS * 1000).toFixed(1)),
