@@ -6,8 +6,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { shippedParts } from '../../cli/shipped.ts';
 import type { Result } from '../../reports/schema.ts';
-import { call, temporaryFolder } from './spawn.ts';
+import { call, callWith, temporaryFolder } from './spawn.ts';
 
 const { dir, remove } = temporaryFolder();
 after(remove);
@@ -68,6 +69,22 @@ test(
     assert.equal((await call(...repeat!.split(' '), '--out', at('d2'))).code, 5);
   },
 );
+
+test('one task on two threads of the engine: the digest of one', OPTIONS, async () => {
+  const small = ['large-cluster', '--nodes', '80', '--set', 'warmupMs=0.5', '--set', 'windowMs=1'];
+  const argv = [...small, '--backends', 'flannel-vxlan', '--replications', '1', '--progress', 'plain'];
+  const digests = [];
+  for (const [name, ...flags] of [
+    ['one', '--workers', '0'],
+    ['two', ...GANG],
+  ]) {
+    const done = await callWith(shippedParts, ...argv, ...flags, '--out', at(name!));
+    assert.equal(done.code, 0, done.err);
+    assert.match(done.err, name === 'one' ? /1 task in process/ : /1 task on 2 workers, it on 2 threads/);
+    digests.push(resultOf(at(name!)).digest.value);
+  }
+  assert.equal(digests[0], digests[1]);
+});
 
 test('flags that contradict each other or the cluster', OPTIONS, async () => {
   for (const [argv, message] of [
