@@ -60,7 +60,7 @@ export function planRun(tasks: readonly TaskSpec[], flags: PlanFlags): RunPlan {
   const largest = largestOf(estimates);
   const notes = largest === null ? [] : [memoryText(plan, largest, limit)];
   if (plan.threads < free.threads)
-    notes.push(`memory allows ${plan.threads} threads at once, not ${free.threads}`);
+    notes.push(`memory allows ${plan.threads} of ${free.threads} workers at once`);
   return { plan, workers, text: planText(plan, workers, tasks.length), notes };
 }
 
@@ -149,7 +149,7 @@ function fitting(
   return null;
 }
 
-/** "24 tasks on 2 workers", "3 tasks on 2 workers, 1 of them on 2 threads", "1 task on 2 workers together". */
+/** "24 tasks on 2 workers", "3 tasks on 2 workers, 1 of them shared by 2", "1 task shared by 2 workers". */
 function planText(plan: Plan, workers: number, count: number): string {
   const tasks = `${count} ${count === 1 ? 'task' : 'tasks'}`;
   if (workers === 0) return `${tasks} in process`;
@@ -157,8 +157,8 @@ function planText(plan: Plan, workers: number, count: number): string {
   const gangs = plan.steps.filter(({ size }) => size > 1);
   if (gangs.length === 0) return on;
   const [{ slots, size }] = gangs as [Plan['steps'][number]];
-  const which = slots.length === count ? (count === 1 ? 'it' : 'each') : `${slots.length} of them`;
-  return `${on}, ${which} on ${size} threads`;
+  if (count === 1) return `${tasks} shared by ${size} workers`;
+  return `${on}, ${slots.length === count ? 'each' : `${slots.length} of them`} shared by ${size}`;
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };

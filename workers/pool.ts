@@ -7,7 +7,6 @@
  * task's end.
  */
 
-import os from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { racksOf } from '../engine/build.ts';
@@ -18,7 +17,7 @@ import type { Board } from './board.ts';
 import { estimateCost } from './cost.ts';
 import { poison, shareGang } from './gang.ts';
 import { sizeOf, THREAD_BYTES } from './memory.ts';
-import { availableThreads } from './resources.ts';
+import { availableThreads, totalBytes } from './resources.ts';
 import runJob, { type Answer, failureOf, type Job, type Runner, type TaskFailure } from './runTask.ts';
 import { type Plan, planTasks, type Step, threadsOf } from './schedule.ts';
 import type { Work, WorkRecord } from './work.ts';
@@ -140,7 +139,7 @@ async function runGang(pool: Piscina, job: Job, size: number): Promise<Answer<Ta
 }
 
 function startPool(threads: number): Piscina {
-  const heapMib = Math.floor(((os.totalmem() / MIB) * 0.8) / threads);
+  const heapMib = Math.floor(((totalBytes() / MIB) * 0.8) / threads);
   return new Piscina({
     filename: new URL('./entry.mjs', import.meta.url).href,
     minThreads: threads,

@@ -20,6 +20,12 @@ export function quotaOf(cpuMax: string): number {
   return quota! > 0 && period! > 0 ? Math.max(1, quota! / period!) : Infinity;
 }
 
+/** Bytes that this process may ever have: the machine's, or its container's. */
+export const totalBytes = (): number => {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem();
+};
+
 /** Bytes that this process can still take: free memory, at most what its container leaves. */
 export const availableBytes = (): number => process.availableMemory();
 

@@ -8,12 +8,13 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { shippedParts } from '../../cli/shipped.ts';
 import type { Result } from '../../reports/schema.ts';
+import { availableThreads } from '../../workers/resources.ts';
 import { call, callWith, temporaryFolder } from './spawn.ts';
 
 const { dir, remove } = temporaryFolder();
 after(remove);
 /** A hang guard: whoever waits for a dead thread waits for ten minutes. */
-const OPTIONS = { timeout: 60_000 };
+const OPTIONS = { timeout: 120_000 };
 const at = (name: string): string => path.join(dir, name);
 const resultOf = (folder: string): Result =>
   JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as Result;
@@ -32,7 +33,7 @@ for (const [backend, seed, message] of [
     const argv = [...TWO, '--backends', `${backend},toy`, '--seed', seed, ...GANG];
     const done = await call(...argv, '--sweep', 'mtu=1500,9000', '--out', at(backend));
     assert.equal(done.code, 5, done.err);
-    assert.match(done.err, /4 tasks on 2 workers, each on 2 threads/);
+    assert.match(done.err, /4 tasks on 2 workers, each shared by 2;/);
     for (const { dims, status, reason } of resultOf(at(backend)).cells) {
       assert.equal(status, dims.backend === 'toy' ? 'ok' : 'failed');
       if (status === 'failed') assert.match(reason!, message);
@@ -80,7 +81,7 @@ test('one task on two threads of the engine: the digest of one', OPTIONS, async 
   ]) {
     const done = await callWith(shippedParts, ...argv, ...flags, '--out', at(name!));
     assert.equal(done.code, 0, done.err);
-    assert.match(done.err, name === 'one' ? /1 task in process/ : /1 task on 2 workers, it on 2 threads/);
+    assert.match(done.err, name === 'one' ? /1 task in process/ : /1 task shared by 2 workers;/);
     digests.push(resultOf(at(name!)).digest.value);
   }
   assert.equal(digests[0], digests[1]);
@@ -99,6 +100,14 @@ test('flags that contradict each other or the cluster', OPTIONS, async () => {
     assert.match(err, message);
   }
   assert.equal(existsSync(at('refused')), false);
+});
+
+test('left to itself a run takes as many workers as memory allows', OPTIONS, async () => {
+  const argv = [...LARGE, '--load', '0.000001', '--nodes', '20000', '--backends', 'host,toy'];
+  const done = await call(...argv, '--memory-limit', '1.3G', '--out', at('auto'));
+  assert.equal(done.code, 0, done.err);
+  assert.match(done.err, /2 tasks on 1 worker;/);
+  if (availableThreads() > 1) assert.match(done.err, /^memory allows 1 of 2 workers at once$/m);
 });
 
 test('what would not fit is said before it starts, with what would', OPTIONS, async () => {
