@@ -1,6 +1,12 @@
-/** The event loop of one partition: pop, count, digest, act. */
+/**
+ * The event loops of one partition: pop, count, digest, act. Hosts and what hangs below the ToR have one order of
+ * events; what leaves the rack and what comes to it pass a stage each, which knows its arrivals longer in advance
+ * (engine/windows.ts).
+ */
 import { LimitError } from './core/assert.ts';
 import {
+  C_LINK,
+  C_REMOTE,
   K_AGENT,
   K_CORE_WAKE,
   K_IRQ,
@@ -15,7 +21,7 @@ import {
   K_TRAFFIC,
   K_WIRE_SOURCE,
 } from './core/kinds.ts';
-import { spine, torDown, torUp } from './fabric/forward.ts';
+import { spine, torDown, torTurn, torUp } from './fabric/forward.ts';
 import { coreAwake, jobEnd } from './host/cores.ts';
 import { notify } from './host/emit.ts';
 import { irq } from './host/napi.ts';
@@ -28,13 +34,15 @@ export interface Observer {
   agent?(p: Partition, agent: number): void;
 }
 
-/** Runs all events before `limit`. @throws LimitError past `eventsMax` events of this partition. */
+const LIMIT = 'event limit reached: raise eventsMax or shorten the run';
+
+/** Runs hosts' events before `limit`. @throws LimitError past `eventsMax` events of this partition. */
 export function runPartition(p: Partition, limit: number, observer: Observer, eventsMax: number): void {
   const { wheel, digest, kindCounts } = p;
   let events = p.events;
   while (wheel.pop(limit)) {
     const { kind, actor, payload } = wheel;
-    if (++events > eventsMax) throw new LimitError('event limit reached: raise eventsMax or shorten the run');
+    if (++events > eventsMax) throw new LimitError(LIMIT);
     kindCounts[kind]!++;
     digest.fold(wheel.now, (wheel.cls << 28) ^ (kind << 22) ^ actor);
     switch (kind) {
@@ -42,10 +50,7 @@ export function runPartition(p: Partition, limit: number, observer: Observer, ev
         jobEnd(p, actor, payload);
         break;
       case K_TOR_UP:
-        torUp(p, payload);
-        break;
-      case K_SPINE:
-        spine(p, actor, payload);
+        torTurn(p, payload);
         break;
       case K_TOR_DOWN:
         torDown(p, payload);
@@ -83,4 +88,32 @@ export function runPartition(p: Partition, limit: number, observer: Observer, ev
     }
   }
   p.events = events;
+}
+
+/** Sends on what reaches this rack's spine ports before `limit`. */
+export function runDown(p: Partition, limit: number, eventsMax: number): void {
+  const { batches, down, downDigest, kindCounts } = p;
+  let count = 0;
+  for (let b = down.take(limit); b >= 0; b = down.take(limit)) {
+    if (++count + p.events > eventsMax) throw new LimitError(LIMIT);
+    downDigest.fold(batches.t0[b]!, (C_REMOTE << 28) ^ (K_SPINE << 22) ^ batches.via[b]!);
+    spine(p, b);
+  }
+  down.advance(limit);
+  p.events += count;
+  kindCounts[K_SPINE]! += count;
+}
+
+/** Sends on what reaches the ToR for other racks before `limit`. */
+export function runUp(p: Partition, limit: number, eventsMax: number): void {
+  const { batches, up, upDigest, kindCounts, firstNode } = p;
+  let count = 0;
+  for (let b = up.take(limit); b >= 0; b = up.take(limit)) {
+    if (++count + p.events > eventsMax) throw new LimitError(LIMIT);
+    upDigest.fold(batches.t0[b]!, (C_LINK << 28) ^ (K_TOR_UP << 22) ^ (batches.srcNode[b]! - firstNode));
+    torUp(p, b);
+  }
+  up.advance(limit);
+  p.events += count;
+  kindCounts[K_TOR_UP]! += count;
 }

@@ -1,6 +1,6 @@
 /**
  * Batches: what travels. Contiguous packets of one flow with a spacing; an skb of any size is one batch.
- * One pool a partition; a list is a chain of `next`.
+ * One pool for all partitions of a thread; a list is a chain of `next`.
  *
  * Left out: payload contents, checksums.
  */
@@ -30,9 +30,9 @@ export const F_ANSWER = 1 << 15;
 /** The connection's epoch stands above this bit: what an earlier connection of the socket left is ignored. */
 export const EPOCH_SHIFT = 16;
 
-// Fields that travel: doubles t0 … tsEcr and whole numbers sock … sackCount; with F_ACK ackSeq, window and blocks.
+// Fields that travel: doubles t0 … tsEcr and whole numbers sock … via; with F_ACK ackSeq, window and blocks.
 const FLOATS = 7;
-const INTS = 11;
+const INTS = 12;
 const ACK_FLOATS = 2;
 /** Doubles a batch takes in a mailbox between partitions. */
 export const MESSAGE_DOUBLES = FLOATS + INTS + ACK_FLOATS + 6;
@@ -69,6 +69,8 @@ export class Batches extends Table {
   /** ECMP hash of the outer header, before a switch's seed. */
   ecmp!: Int32Array;
   sackCount!: Int32Array;
+  /** Uplink, and so spine, that it has taken; 0 on the way up. */
+  via!: Int32Array;
   /** Sending socket in its partition, −1 once orphaned. */
   from!: Int32Array;
   /** Parts of this batch still being worked on elsewhere (crypto dealt over cores). */
@@ -113,9 +115,10 @@ export class Batches extends Table {
     this.rss = i.subarray(8);
     this.ecmp = i.subarray(9);
     this.sackCount = i.subarray(10);
-    this.from = i.subarray(11);
-    this.parts = i.subarray(12);
-    this.next = i.subarray(13);
+    this.via = i.subarray(11);
+    this.from = i.subarray(12);
+    this.parts = i.subarray(13);
+    this.next = i.subarray(14);
   }
 
   /** A free batch; its fields hold an earlier batch's values until set. */
