@@ -104,7 +104,7 @@ test('flags that contradict each other or the cluster', OPTIONS, async () => {
 
 test('left to itself a run takes as many workers as memory allows', OPTIONS, async () => {
   const argv = [...LARGE, '--load', '0.000001', '--nodes', '20000', '--backends', 'host,toy'];
-  const done = await call(...argv, '--memory-limit', '1.3G', '--out', at('auto'));
+  const done = await call(...argv, '--task-workers', '1', '--memory-limit', '1.6G', '--out', at('auto'));
   assert.equal(done.code, 0, done.err);
   assert.match(done.err, /2 tasks on 1 worker;/);
   if (availableThreads() > 1) assert.match(done.err, /^memory allows 1 of 2 workers at once$/m);
