@@ -110,6 +110,8 @@ async function runStep<R extends WorkRecord>(
 /** One task on `size` threads, all of which are idle: they start together, and end together if one fails. */
 async function runGang(pool: Piscina, job: Job, size: number): Promise<Answer<TaskRecord>> {
   const spec = job.spec as TaskSpec;
+  // Before the run: the engine's files may change during a long one.
+  const { recordOf } = (await import(job.runner)) as Runner;
   const shared = shareGang(size, racksOf(spec));
   const member = async (index: number): Promise<Answer<RackShares>> => {
     try {
@@ -124,7 +126,6 @@ async function runGang(pool: Piscina, job: Job, size: number): Promise<Answer<Ta
   const failures = answers.flatMap(({ failure }) => (failure === null ? [] : [failure]));
   const failure = failures.find(({ kind }) => kind !== 'gang') ?? failures[0];
   if (failure !== undefined) return { record: null, failure };
-  const { recordOf } = (await import(job.runner)) as Runner;
   try {
     return {
       record: recordOf(
