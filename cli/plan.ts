@@ -78,12 +78,13 @@ function checkSizes(tasks: readonly TaskSpec[], { workers, taskWorkers }: PlanFl
     );
 }
 
-/** One for all seeds of a cell; null where a task cannot be built, which it says itself when it runs. */
+/** One for all seeds of a cell of one size; null where a task cannot be built, which it says itself when it runs. */
 function estimatesOf(tasks: readonly TaskSpec[]): (MemoryEstimate | null)[] {
   const known = new Map<string, MemoryEstimate | null>();
   return tasks.map((task) => {
-    if (!known.has(task.cell)) known.set(task.cell, estimateOf(task));
-    return known.get(task.cell)!;
+    const key = `${task.cell}/${task.cluster.nodes}`;
+    if (!known.has(key)) known.set(key, estimateOf(task));
+    return known.get(key)!;
   });
 }
 
