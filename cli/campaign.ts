@@ -9,7 +9,8 @@ import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Machine } from '../engine/host/machine.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { canonicalSha256 } from '../reports/canonical.ts';
-import { type CellPlan, mergeRecords, type Result } from '../reports/result.ts';
+import { type CellPlan, type MergeInput, mergeRecords, type Result } from '../reports/result.ts';
+import type { PrecisionRule } from '../reports/schema.ts';
 import type { Scenario } from '../scenarios/lib/define.ts';
 import { Board } from '../workers/board.ts';
 import { sha256, taskHash } from '../workers/hash.ts';
@@ -21,7 +22,9 @@ import type { Io, ProgressMode } from './io.ts';
 import type { Parts } from './parts.ts';
 import { type PlanFlags, planRun, type RunPlan } from './plan.ts';
 import { Progress } from './progress.ts';
+import { type Ran, runRounds } from './rounds.ts';
 import type { Signals } from './signals.ts';
+import type { SlicePlan } from './slice.ts';
 
 export interface CampaignInput {
   readonly scenario: Scenario;
@@ -34,6 +37,10 @@ export interface CampaignInput {
   readonly outDir: string | null;
   readonly resumeDir: string | null;
   readonly progress: Exclude<ProgressMode, 'auto'>;
+  /** Tasks have every seed that it allows, and cells run as many as they need; null: all. */
+  readonly precision: PrecisionRule | null;
+  /** Tasks are of a slice; null: of the whole cluster. */
+  readonly slice: SlicePlan | null;
 }
 
 export interface Campaign {
@@ -61,64 +68,98 @@ export async function runCampaign(
   const startMs = performance.now();
   const plan = planCells(input.tasks, parts);
   const runnable = input.tasks.filter((task) => plan.get(task.cell)!.status !== 'infeasible');
-  const hashes = new Map(runnable.map((task) => [task, taskHash(task, parts.modelVersion)]));
+  const checks = input.slice?.check == null ? [] : [input.slice.check];
+  const hashes = new Map([...runnable, ...checks].map((task) => [task, taskHash(task, parts.modelVersion)]));
   const inputsHash = sha256([...hashes.values()]);
-  const dir = input.resumeDir ?? input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
-  const files = runFiles(dir);
-  const records = resumedRecords(input, files, runnable, hashes);
-  const left = runnable.filter((task) => !records.has(task));
-  const resumed = records.size;
+  const fresh = input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
+  const files = runFiles(input.resumeDir ?? fresh);
+  const records = resumedRecords(input, files, [...hashes.keys()], hashes);
+  const resumed = new Set(records.keys());
   // Before anything is written: a run that would not fit leaves nothing behind.
-  const threads = planRun(left, input.threads);
+  const missing = [...runnable, ...checks].filter((task) => !records.has(task));
+  const whole = planRun(missing, input.threads);
   makeDir(files.dir);
   if (input.resumeDir === null) startJournal(input, files, parts, runnable.length);
-  announce(input, plan, resumed, threads, io);
-  const ran = await runLeft(
-    left,
-    { threads, progress: input.progress, io, signals, runner: parts.runner },
-    (task, record) => {
-      records.set(task, record);
-      appendRecord(files.journal, hashes.get(task)!, record);
-    },
-  );
-  markFailed(plan, left, ran.failures);
-  const wallSeconds = (performance.now() - startMs) / 1000;
+  const rule = input.precision;
+  const threadsOf = new Map<TaskSpec, number>();
+  let workers = 0;
+  const run = async (cells: readonly TaskSpec[]): Promise<Ran> => {
+    // With the first ones: it is the longest.
+    const tasks = [...cells, ...checks.splice(0)];
+    const left = tasks.filter((task) => !records.has(task));
+    const threads = rule === null ? whole : planRun(left, input.threads);
+    workers = Math.max(workers, threads.workers);
+    announce(input, tasks, tasks.filter((task) => resumed.has(task)).length, threads, io);
+    return runLeft(
+      left,
+      { threads, threadsOf, progress: input.progress, io, signals, runner: parts.runner },
+      (task, record) => {
+        records.set(task, record);
+        appendRecord(files.journal, hashes.get(task)!, record);
+      },
+    );
+  };
+  const seeds = [...new Set(input.tasks.map((task) => task.seed))];
+  const ran =
+    rule === null
+      ? await run(runnable)
+      : await runRounds({ rule, seeds, runnable, plan, records }, run, signals);
+  markFailed(plan, runnable, ran.failures);
+  // A journal may hold more seeds of a cell than this precision asks for.
+  const isGiven = ({ cell, seed }: TaskSpec): boolean => seeds.slice(0, plan.get(cell)!.seeds).includes(seed);
+  const { check = null } = input.slice ?? {};
   const result = mergeRecords({
     status: signals.exitCode() !== null ? 'interrupted' : ran.failures.size > 0 ? 'failed' : 'complete',
-    ...labels(input, parts),
-    env: {
-      node: process.version,
-      os: process.platform,
-      arch: process.arch,
-      cpus: os.cpus().length,
-      workers: threads.workers,
-    },
-    timing: {
-      startedAt: startedAt.toISOString(),
-      wallSeconds,
-      events: ran.events,
-      eventsPerSecond: wallSeconds > 0 ? ran.events / wallSeconds : 0,
-    },
+    ...labels(input, parts, seedsOf(input, seeds, plan)),
+    env: { node: process.version, os: process.platform, arch: process.arch, cpus: os.cpus().length, workers },
+    timing: timingOf(startedAt, startMs, ran.events),
     findings: [],
     cells: [...plan.values()],
-    records: [...records.values()],
+    records: [...records].filter(([task]) => task !== check && isGiven(task)).map(([, record]) => record),
+    ...sliceOf(input.slice, records),
   });
   writeAtomic(files.result, `${JSON.stringify(result, null, 1)}\n`);
-  const bytesPerNode = Math.max(
-    0,
-    ...[...records.values()].map((record) => record.memoryBytes / record.nodes),
-  );
-  const infeasible = new Set(
-    [...plan.values()]
-      .filter((cell) => cell.status === 'infeasible')
-      .map((cell) => String(cell.dims.backend)),
-  );
-  const { failures, threadsOf } = ran;
-  return { result, files, failures, threadsOf, infeasible: [...infeasible], resumed, bytesPerNode };
+  return {
+    result,
+    files,
+    failures: ran.failures,
+    threadsOf: (task) => threadsOf.get(task) ?? 1,
+    infeasible: infeasibleOf(plan),
+    resumed: resumed.size,
+    bytesPerNode: bytesPerNodeOf(records.values()),
+  };
+}
+
+function timingOf(startedAt: Date, startMs: number, events: number): Result['timing'] {
+  const wallSeconds = (performance.now() - startMs) / 1000;
+  const eventsPerSecond = wallSeconds > 0 ? events / wallSeconds : 0;
+  return { startedAt: startedAt.toISOString(), wallSeconds, events, eventsPerSecond };
+}
+
+/** The slice, with the record of its check if there is one. */
+function sliceOf(
+  plan: SlicePlan | null,
+  records: ReadonlyMap<TaskSpec, TaskRecord>,
+): Pick<MergeInput, 'slice'> {
+  if (plan === null) return {};
+  const { slice, check, cell } = plan;
+  const record = check === null ? undefined : records.get(check);
+  return { slice: { of: slice, cell, wanted: check !== null, record: record ?? null } };
+}
+
+const bytesPerNodeOf = (records: Iterable<TaskRecord>): number =>
+  Math.max(0, ...[...records].map((record) => record.memoryBytes / record.nodes));
+
+/** Backends of which some cell cannot work. */
+function infeasibleOf(plan: ReadonlyMap<string, CellPlan>): string[] {
+  const cells = [...plan.values()].filter(({ status }) => status === 'infeasible');
+  return [...new Set(cells.map(({ dims }) => String(dims.backend)))];
 }
 
 interface Surroundings {
   readonly threads: RunPlan;
+  /** Is told on how many each task runs. */
+  readonly threadsOf: Map<TaskSpec, number>;
   readonly progress: CampaignInput['progress'];
   readonly io: Io;
   readonly signals: Signals;
@@ -130,8 +171,7 @@ async function runLeft(
   left: readonly TaskSpec[],
   around: Surroundings,
   keep: (task: TaskSpec, record: TaskRecord) => void,
-): Promise<{ failures: Map<TaskSpec, TaskFailure>; events: number } & Pick<Campaign, 'threadsOf'>> {
-  const threads = new Map<TaskSpec, number>();
+): Promise<Ran> {
   const failures = new Map<TaskSpec, TaskFailure>();
   let events = 0;
   const board = new Board(left.length);
@@ -145,7 +185,7 @@ async function runLeft(
       signal: around.signals.signal,
       board,
       onStart: (slot, count) => {
-        threads.set(left[slot]!, count);
+        around.threadsOf.set(left[slot]!, count);
         progress.taskStarted(slot, count);
       },
       onTick: () => progress.tick(),
@@ -162,7 +202,7 @@ async function runLeft(
   } finally {
     progress.stop();
   }
-  return { failures, events, threadsOf: (task) => threads.get(task) ?? 1 };
+  return { failures, events };
 }
 
 /** In task order: which seed a cell names must not depend on which failed first. */
@@ -224,22 +264,30 @@ function resumedRecords(
 
 function announce(
   input: CampaignInput,
-  cells: ReadonlyMap<string, CellPlan>,
-  resumed: number,
+  tasks: readonly TaskSpec[],
+  done: number,
   threads: RunPlan,
   io: Io,
 ): void {
-  const seeds = new Set(input.tasks.map((task) => task.seed)).size;
+  const rounds = input.precision !== null;
+  const told = rounds ? tasks : input.tasks;
+  const seeds = new Set(told.map((task) => task.seed)).size;
+  const all = new Set(told.map((task) => task.cell)).size;
+  const cells = `${all} cells × ${rounds ? 'the first ' : ''}${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
   io.note(
-    `${input.scenario.id}: ${cells.size} cells × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, ${threads.text}` +
-      (resumed > 0 ? `, ${resumed} taken from the journal` : '') +
+    `${input.scenario.id}: ${cells}, ${threads.text}` +
+      (done > 0 ? `, ${done} taken from the journal` : '') +
       `; seed ${input.seedRoot}`,
   );
   for (const line of threads.notes) io.note(line);
 }
 
 /** What the digest covers besides the figures. */
-function labels(input: CampaignInput, parts: Parts): Pick<Result, 'tool' | 'model' | 'scenario' | 'seeds'> {
+function labels(
+  input: CampaignInput,
+  parts: Parts,
+  seeds: Result['seeds'],
+): Pick<Result, 'tool' | 'model' | 'scenario' | 'seeds'> {
   const { scenario, machine, tasks } = input;
   const { cluster, traffic, policy, podMtuBytes, congestion, warmupPs, windowPs, drainPs, granularity } =
     tasks[0]!;
@@ -278,6 +326,17 @@ function labels(input: CampaignInput, parts: Parts): Pick<Result, 'tool' | 'mode
       sha256: canonicalSha256(plainParams),
       params: plainParams,
     },
-    seeds: { root: input.seedRoot, replications: [...new Set(tasks.map((task) => task.seed))] },
+    seeds,
   };
+}
+
+/** With a precision: as many as the cell with most of them was given. */
+function seedsOf(
+  { seedRoot, precision }: CampaignInput,
+  seeds: readonly number[],
+  plan: ReadonlyMap<string, CellPlan>,
+): Result['seeds'] {
+  if (precision === null) return { root: seedRoot, replications: [...seeds] };
+  const given = Math.max(0, ...[...plan.values()].map((cell) => cell.seeds ?? 0));
+  return { root: seedRoot, replications: seeds.slice(0, given), precision };
 }

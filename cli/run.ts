@@ -13,10 +13,11 @@ import { expand } from '../scenarios/lib/expand.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { writeAtomic } from './files.ts';
-import { addRunFlags, overridesOf, type RunFlags } from './flags.ts';
+import { addRunFlags, number, overridesOf, type RunFlags } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
 import { planFlagsOf } from './plan.ts';
+import { PRECISION_HELP, precisionOf, withSeeds } from './precision.ts';
 import {
   addBaselineFlags,
   BASELINE_FLAGS,
@@ -26,6 +27,7 @@ import {
 } from './regression/afterRun.ts';
 import { named, resolveBackends, resolveMachine, resolveScenario } from './resolve.ts';
 import { listenForSignals, type Signals } from './signals.ts';
+import { slicedTasks, tellSlice } from './slice.ts';
 import { studyBeside, studyOf } from './study.ts';
 import { summaryLines } from './summary.ts';
 
@@ -56,6 +58,11 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
       'threads a task, at most one a rack; auto: several where that is quicker',
     )
     .option('--memory-limit <bytes>', 'what the run may hold, 8G or 8GiB (default: what is free)')
+    .option('--precision <2%>', PRECISION_HELP)
+    .option('--metrics <a,b>', 'the figures that --precision means (see: list metrics)')
+    .option('--slice', 'two racks with the load of the whole cluster, and one cell in all of it as a check')
+    .option('--slice-racks <n>', 'racks of the slice', number)
+    .option('--no-slice-check', 'without the check')
     .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report');
   addBaselineFlags(command).addHelpText('after', EXAMPLES);
   command.action(async (name: string | undefined, flags: RunFlags & BaselineFlags) => {
@@ -75,7 +82,10 @@ async function runScenario(
   const progress = progressMode(flags.progress, io);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
-  const { tasks, machine } = tasksOf(scenario, flags, parts);
+  const whole = tasksOf(scenario, withSeeds(flags), parts);
+  const { machine } = whole;
+  const { tasks, plan: slice } = slicedTasks(whole.tasks, flags, parts);
+  if (slice !== null) tellSlice(slice, io);
   tellLoad(tasks[0]!, io);
   const { set, sweep } = overridesOf(flags);
   const given = [...set.map(([path]) => path), ...Object.keys(sweep)];
@@ -98,6 +108,8 @@ async function runScenario(
         outDir: flags.out ?? null,
         resumeDir: flags.resume ?? null,
         progress,
+        precision: precisionOf(flags),
+        slice,
       },
       parts,
       io,
@@ -210,7 +222,11 @@ function tellFailures({ failures, threadsOf }: Campaign, argv: readonly string[]
   }
 }
 
-const SETTLED = ['--backends', '--seed', '--replications', '--workers', '--task-workers', '--memory-limit'];
+const SETTLED = [
+  ...['--backends', '--seed', '--replications', '--precision', '--metrics'],
+  ...['--workers', '--task-workers', '--memory-limit'],
+];
+const SLICE_WORDS = ['--slice', '--no-slice-check'];
 
 /** The command that runs one task alone, on as many threads as it had. @param alone  workers where it had one */
 export function repeatCommand(task: TaskSpec, argv: readonly string[], threads = 1, alone = 0): string {
@@ -218,9 +234,16 @@ export function repeatCommand(task: TaskSpec, argv: readonly string[], threads =
   const kept = withoutFlags(withoutFolder(argv), SETTLED);
   const points = Object.entries(point).map(([dim, value]) => `--set ${quoted(`${dim}=${value}`)}`);
   const workers = threads > 1 ? `--workers ${threads} --task-workers ${threads}` : `--workers ${alone}`;
+  // The check of a slice is a task of the whole cluster; others need no check.
+  const isCheck = task.task.endsWith('/full');
+  const words = isCheck
+    ? withoutFlags(kept, ['--slice-racks']).filter((word) => !SLICE_WORDS.includes(word))
+    : kept;
+  const unchecked = !isCheck && kept.includes('--slice') ? ['--no-slice-check'] : [];
   return [
     'tsx run',
-    ...kept.map(quoted),
+    ...words.map(quoted),
+    ...unchecked,
     `--backends ${backend}`,
     ...points,
     `--seed ${task.seed} --replications 1 ${workers}`,
