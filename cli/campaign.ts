@@ -70,8 +70,7 @@ export async function runCampaign(
   const runnable = input.tasks.filter((task) => plan.get(task.cell)!.status !== 'infeasible');
   const checks = input.slice?.check == null ? [] : [input.slice.check];
   const hashes = new Map([...runnable, ...checks].map((task) => [task, taskHash(task, parts.modelVersion)]));
-  const inputsHash = sha256([...hashes.values()]);
-  const fresh = input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
+  const fresh = input.outDir ?? defaultDir(input.scenario.id, sha256([...hashes.values()]), startedAt);
   const files = runFiles(input.resumeDir ?? fresh);
   const records = resumedRecords(input, files, [...hashes.keys()], hashes);
   const resumed = new Set(records.keys());
