@@ -298,7 +298,7 @@ test('merge: seeds and backends of several runs give the bytes of one', async ()
     await part('p1', '--backends', 'host,toy', '--replications', '1'),
     await part('p2', '--backends', 'host,toy', '--replications', '3', '--seed', '2'),
   ];
-  const merged = await call('merge', ...parts, '--out', at('merged'));
+  const merged = await call('merge', ...parts.reverse(), '--out', at('merged'));
   assert.equal(merged.code, 0, merged.err);
   const digestOf = (folder: string): string =>
     (JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as Result).digest.value;
