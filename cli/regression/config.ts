@@ -43,6 +43,9 @@ const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
+/** JSON Schema of the configuration, for editors. */
+export const configJsonSchema = (): object => z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
+
 /** The configuration and the name of its file for messages. */
 export interface LoadedConfig {
   readonly file: string | null;
