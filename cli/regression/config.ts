@@ -43,9 +43,6 @@ const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
-/** JSON Schema of the configuration, for editors. */
-export const configJsonSchema = (): object => z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
-
 /** The configuration and the name of its file for messages. */
 export interface LoadedConfig {
   readonly file: string | null;
@@ -97,3 +94,6 @@ export function reading<T>(where: string, read: () => T): T {
     throw error;
   }
 }
+
+/** JSON Schema of the configuration, for editors. */
+export const configJsonSchema = (): object => z.toJSONSchema(configSchema, { target: 'draft-2020-12' });
