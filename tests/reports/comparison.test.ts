@@ -1,6 +1,7 @@
 /** Verdicts of hand-made samples: significance and size together, seeds, the gate, accepts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pc from 'picocolors';
 import { compareResults } from '../../reports/comparison/compare.ts';
 import type { Accept, Policy, Rule } from '../../reports/comparison/policy.ts';
 import { parseSelector } from '../../reports/comparison/selector.ts';
@@ -276,6 +277,19 @@ test('the table: columns, geometric mean, only what changed, parts', () => {
   assert.match(text, /^geomean +71 +67 +−5\.13 %$/m);
   assert.doesNotMatch(renderComparison(comparison, { onlyChanged: true }), /^host /m);
   assert.match(renderComparison(comparison, { split: true }), /^worse: goodput[\s\S]*^no change: goodput/m);
+  const painted = renderComparison(comparison, { paint: pc.createColors(true), width: 80 });
+  const plain = painted
+    .split('\u001b')
+    .map((part) => part.replace(/^\[\d+m/, ''))
+    .join('');
+  assert.equal(plain.replace(/ +$/gm, ''), renderComparison(comparison, { width: 80 }));
+  assert.ok(painted.includes('\u001b[31m−10'), 'what got worse is red');
+  assert.ok(
+    plain
+      .split('\n')
+      .slice(3)
+      .every((line) => [...line].length <= 80),
+  );
   const filtered = compare(
     { cells: base },
     { cells: head },
