@@ -9,6 +9,7 @@
  * At instants of measurement all clocks stand at the same time.
  */
 import { LimitError } from './core/assert.ts';
+import { K_SPINE } from './core/kinds.ts';
 import { type Observer, runDown, runPartition, runUp } from './dispatch.ts';
 import { Mail } from './fabric/mail.ts';
 import { Alone, type Gang, MAIL_DOUBLES, nowhere, type Whereabouts } from './gang.ts';
@@ -105,6 +106,8 @@ function setLimits(
   limits.upPs = Math.min(limits.hostPs + hostPs, most);
 }
 
+const nextOf = (p: Partition): number => Math.min(p.wheel.peek(), p.links.nextPs);
+
 /** The racks of this thread, and where each of their clocks will find its next event: in one place of memory. */
 class Racks {
   private readonly run: WindowRun;
@@ -122,7 +125,7 @@ class Racks {
     this.gang = gang;
     this.mail = new Mail(batches, index, partitions.length, (rack, b) => gang.post(rack, batches, b));
     for (const p of partitions) p.mail = this.mail;
-    this.hostPs = Float64Array.from(partitions, (p) => p.wheel.peek());
+    this.hostPs = Float64Array.from(partitions, nextOf);
     this.upPs = Float64Array.from(partitions, (p) => p.up.nextPs);
     this.downPs = Float64Array.from(partitions, (p) => p.down.nextPs);
     for (const p of partitions) this.events += p.events;
@@ -156,7 +159,9 @@ class Racks {
       const count = gang.mailCount(from);
       for (let m = 0; m < count; m++) {
         const o = m * MAIL_DOUBLES;
-        mail.keep(words[o]! - index, batches.decode(words, o + 1));
+        const b = batches.decode(words, o + 1);
+        batches.kind[b] = K_SPINE;
+        mail.keep(words[o]! - index, b);
       }
     }
   }
@@ -179,7 +184,7 @@ class Racks {
     runDown(p, limits.downPs, most);
     runPartition(p, limits.hostPs, this.run.observer, most);
     runUp(p, limits.upPs, most);
-    this.hostPs[place] = p.wheel.peek();
+    this.hostPs[place] = nextOf(p);
     this.upPs[place] = p.up.nextPs;
     this.downPs[place] = p.down.nextPs;
     this.events += p.events - before;

@@ -1,6 +1,6 @@
 /**
- * Batches on their way to one stage of the fabric, in the order (arrival, sender, uplink). A batch is its own event:
- * lists run through the pool's `next`, and an arrival is the batch's `t0`.
+ * Batches on links, in the order (arrival, kind, sender, uplink). A batch is its own event: lists run through the
+ * pool's `next`, and an arrival is the batch's `t0`.
  *
  * A ring of 512 slots of 16 ns holds what arrives within 8.4 µs of the ring's begin, each slot sorted as batches
  * come; what arrives later waits in one chain, in order of entry, and is dealt out when the ring has come near.
@@ -15,10 +15,10 @@ const SLOTS = 512;
 const SLOT_PS = 1 << 14;
 const SLOTS_PER_PS = 1 / SLOT_PS;
 const RING_PS = SLOTS * SLOT_PS;
-// One array: a bit a slot in use, then heads, then tails.
+// One array: a bit a slot in use, then head and tail of each slot.
 const WORDS = SLOTS >> 5;
-const HEADS = WORDS;
-const TAILS = WORDS + SLOTS;
+const HEAD = WORDS;
+const TAIL = WORDS + 1;
 
 export class Arrivals {
   /** The first arrival, ps; Infinity: none. */
@@ -61,16 +61,16 @@ export class Arrivals {
     const { ring } = this;
     const { next, t0 } = this.batches;
     const slot = slotOf(at);
-    const b = ring[HEADS + slot]!;
+    const b = ring[HEAD + 2 * slot]!;
     const after = next[b]!;
     if (after >= 0) {
-      ring[HEADS + slot] = after;
+      ring[HEAD + 2 * slot] = after;
       this.nextPs = t0[after]!;
       return b;
     }
     ring[slot >> 5]! &= ~(1 << (slot & 31));
     const following = this.firstSlot(slot);
-    this.nextPs = following < 0 ? this.laterPs : t0[ring[HEADS + following]!]!;
+    this.nextPs = following < 0 ? this.laterPs : t0[ring[HEAD + 2 * following]!]!;
     return b;
   }
 
@@ -114,22 +114,22 @@ export class Arrivals {
     const bit = 1 << (slot & 31);
     if ((bits & bit) === 0) {
       ring[slot >> 5] = bits | bit;
-      ring[HEADS + slot] = b;
-      ring[TAILS + slot] = b;
+      ring[HEAD + 2 * slot] = b;
+      ring[TAIL + 2 * slot] = b;
       next[b] = -1;
       return;
     }
-    const tail = ring[TAILS + slot]!;
+    const tail = ring[TAIL + 2 * slot]!;
     if (!this.precedes(b, tail)) {
       next[tail] = b;
       next[b] = -1;
-      ring[TAILS + slot] = b;
+      ring[TAIL + 2 * slot] = b;
       return;
     }
-    let before = ring[HEADS + slot]!;
+    let before = ring[HEAD + 2 * slot]!;
     if (this.precedes(b, before)) {
       next[b] = before;
-      ring[HEADS + slot] = b;
+      ring[HEAD + 2 * slot] = b;
       return;
     }
     while (!this.precedes(b, next[before]!)) before = next[before]!;
@@ -138,9 +138,11 @@ export class Arrivals {
   }
 
   private precedes(b: number, other: number): boolean {
-    const { t0, srcNode, via } = this.batches;
+    const { kind, t0, srcNode, via } = this.batches;
     const apart = t0[b]! - t0[other]!;
     if (apart !== 0) return apart < 0;
+    // What is nearer its end goes first.
+    if (kind[b] !== kind[other]) return kind[b]! > kind[other]!;
     const nodes = srcNode[b]! - srcNode[other]!;
     return nodes === 0 ? via[b]! < via[other]! : nodes < 0;
   }

@@ -4,7 +4,7 @@
  * batch's t0. Left out: L2 learning, spine failures (state is read per batch, so they can come).
  */
 
-import { C_LINK, C_REMOTE, K_NIC, K_TOR_DOWN, K_TOR_UP } from '../core/kinds.ts';
+import { K_NIC, K_TOR_DOWN, K_TOR_UP } from '../core/kinds.ts';
 import { Q_DOWNLINK, Q_TOR_PORT, Q_UPLINK } from '../core/queues.ts';
 import { mix32 } from '../core/toeplitz.ts';
 import type { Partition } from '../host/partition.ts';
@@ -12,20 +12,24 @@ import { F_GROUP } from './batch.ts';
 import { copyDown, copyFor } from './group.ts';
 
 /** Batch `b` is on its host's link: to the rack's own hosts in the partition's events, to others in the way up. */
-export function leaveHost(p: Partition, local: number, b: number): void {
+export function leaveHost(p: Partition, b: number): void {
   const { setup, batches } = p;
   const group = (batches.flags[b]! & F_GROUP) !== 0;
   if (!group && !isHere(p, b)) {
-    batches.via[b] = 0;
-    p.up.push(b);
+    leaveRack(p, b);
     return;
   }
   if (group && setup.racks > 1) {
-    const away = copyFor(p, b, batches.dstNode[b]!);
-    batches.via[away] = 0;
-    p.up.push(away);
+    leaveRack(p, copyFor(p, b, batches.dstNode[b]!));
   }
-  p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
+  batches.via[b] = 0;
+  p.link(K_TOR_UP, b);
+}
+
+function leaveRack(p: Partition, b: number): void {
+  p.batches.kind[b] = K_TOR_UP;
+  p.batches.via[b] = 0;
+  p.up.push(b);
 }
 
 const isHere = (p: Partition, b: number): boolean => {
@@ -64,7 +68,7 @@ export function spine(p: Partition, b: number): void {
   const port = p.nodeCount * 2 + p.setup.uplinks + uplink;
   const first = front(p, port, b);
   if (first !== b) p.down.push(b);
-  if (forward(p, port, first, Q_DOWNLINK)) p.push(batches.t0[first]!, C_REMOTE, K_TOR_DOWN, uplink, first);
+  if (forward(p, port, first, Q_DOWNLINK)) p.link(K_TOR_DOWN, first);
 }
 
 /** The ToR's port to the destination host. */
@@ -77,9 +81,9 @@ export function torDown(p: Partition, b: number): void {
   const local = batches.dstNode[b]! - p.firstNode;
   const port = p.bond === null ? p.nodeCount + local : p.bond.torPort(p, b);
   const first = front(p, port, b);
-  if (first !== b) p.push(batches.t0[b]!, C_LINK, K_TOR_DOWN, local, b);
+  if (first !== b) p.link(K_TOR_DOWN, b);
   if (!forward(p, port, first, Q_TOR_PORT)) return;
-  if (p.loss === null) p.push(batches.t0[first]!, C_LINK, K_NIC, local, first);
+  if (p.loss === null) p.link(K_NIC, first);
   else p.loss.pass(p, local, first);
 }
 

@@ -5,6 +5,7 @@
  * A rack takes its mail when it runs; the order in which it lies here cannot matter (engine/fabric/arrivals.ts).
  */
 import { assert } from '../core/assert.ts';
+import { K_SPINE } from '../core/kinds.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Batches } from './batch.ts';
 
@@ -36,6 +37,7 @@ export class Mail {
   post(rack: number, uplink: number, b: number): void {
     const { batches } = this;
     assert(batches.t0[b]! >= this.floorPs, 'message inside the lookahead');
+    batches.kind[b] = K_SPINE;
     batches.via[b] = uplink;
     batches.from[b] = -1;
     batches.parts[b] = 0;

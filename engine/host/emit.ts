@@ -106,7 +106,6 @@ export function nicTransmit(p: Partition, b: number, core: number): void {
 /** Puts batch `b` on its host's link `port`. @returns the packets that found room. */
 function transmit(p: Partition, b: number, port: number, limitBytes: number): number {
   const { batches, ports, setup } = p;
-  const local = batches.srcNode[b]! - p.firstNode;
   if (!ports.send(port, batches, b, p.wheel.now, limitBytes)) {
     p.lose(b, Q_QDISC);
     return 0;
@@ -115,7 +114,7 @@ function transmit(p: Partition, b: number, port: number, limitBytes: number): nu
   // Between guests of one host nobody splits what the sender left whole.
   if (!setup.machine.facts.rxWhole) batches.units[b] = batches.packets[b]!;
   const packets = batches.packets[b]!;
-  leaveHost(p, local, b);
+  leaveHost(p, b);
   return packets;
 }
 

@@ -35,8 +35,10 @@ export class Partition {
   readonly setup: Setup;
   readonly firstNode: number;
   readonly nodeCount: number;
-  /** Events of the hosts and below the ToR. */
+  /** Events of the hosts. */
   readonly wheel = new Wheel();
+  /** Batches on links to the ToR's ports to its hosts, and to their NICs. */
+  readonly links: Arrivals;
   /** Batches for other racks on their way to the ToR; from them on their way to the spine ports toward this rack. */
   readonly up: Arrivals;
   readonly down: Arrivals;
@@ -116,6 +118,7 @@ export class Partition {
     this.firstNode = firstNode;
     this.nodeCount = nodeCount;
     this.batches = batches;
+    this.links = new Arrivals(batches);
     this.up = new Arrivals(batches);
     this.down = new Arrivals(batches);
     const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
@@ -166,6 +169,12 @@ export class Partition {
 
   push(at: number, cls: number, kind: number, actor: number, payload: number): void {
     this.wheel.push(at, cls, kind, actor, payload);
+  }
+
+  /** Batch `b` is on a link of this rack: `kind` happens to it at its t0. */
+  link(kind: number, b: number): void {
+    this.batches.kind[b] = kind;
+    this.links.push(b);
   }
 
   beginJob(core: number, soft: number): void {

@@ -55,7 +55,7 @@ export class WireTraffic {
     batches.ecmp[b] = mix32(node, this.sent);
     this.sent++;
     ports.send(local, batches, b, now, Infinity);
-    leaveHost(p, local, b);
+    leaveHost(p, b);
     const next = now + this.streams[local]!.exponentialPs(this.gapPs);
     if (next < this.stopPs) p.push(next, C_TRAFFIC, K_WIRE_SOURCE, local, 0);
   }

@@ -38,7 +38,7 @@ export function compareResults(base: Named, head: Named, given: Partial<Policy> 
   const compared = comparable
     ? pairCells(base.result, head.result)
         .map((pair) => compareCells(pair, seeds, id, policy))
-        .filter(({ figures, cell }) => figures.length > 0 || policy.filter.length === 0 || cell.headAbsent)
+        .filter(({ figures }) => figures.length > 0 || policy.filter.length === 0)
     : [];
   const judgement = judgeAll(compared, policy, seeds);
   const cells = withVerdicts(compared, judgement);
@@ -51,7 +51,11 @@ export function compareResults(base: Named, head: Named, given: Partial<Policy> 
     cells,
     summary: summaryOf(cells),
     gate: gateOf(cells, judgement, policy, problems),
-    notes: [...expiredAccepts(policy), ...idleAccepts(compared, cells, policy)],
+    notes: [
+      ...thinFigures(compared, judgement),
+      ...expiredAccepts(policy),
+      ...idleAccepts(compared, cells, policy),
+    ],
   };
 }
 
@@ -87,7 +91,7 @@ function judgeAll(compared: readonly ComparedCell[], policy: Policy, seeds: Seed
       figure,
     })),
   );
-  return judge(candidates, policy, seeds.evidence);
+  return judge(candidates, policy, seeds);
 }
 
 function withVerdicts(compared: readonly ComparedCell[], { judged }: Judgement): CellComparison[] {
@@ -95,7 +99,7 @@ function withVerdicts(compared: readonly ComparedCell[], { judged }: Judgement):
   return compared.map(({ cell, figures }) => ({
     ...cell,
     metrics: figures.map(({ metric, label, base, head, figure }): MetricComparison => {
-      const { moved: _moved, ...measured } = figure;
+      const { moved: _moved, baseValues: _baseValues, ...measured } = figure;
       return {
         metric,
         label,
@@ -175,6 +179,22 @@ function gateOf(
     undecided,
     passed: policy.gate !== 'error' || (errors === 0 && undecided === 0 && !blocked),
   };
+}
+
+/**
+ * Figures that the tables show and too few single seeds of base, or none at all: without a word the gate would be
+ * silent about them.
+ */
+function thinFigures(compared: readonly ComparedCell[], { thin }: Judgement): string[] {
+  const judged = compared.flatMap(({ figures }) => figures.map(({ metric }) => metric));
+  const metrics = [...compared.flatMap((cell) => cell.thin), ...thin.map((at) => judged[at]!)];
+  return [...new Set(metrics)].map((metric) => {
+    const count = metrics.filter((one) => one === metric).length;
+    return (
+      `${metric} of ${count} ${count === 1 ? 'cell' : 'cells'} is outside the gate: too few seeds show it ` +
+      '(too few samples in one, or overloaded); a longer window brings it in (--set windowMs=…)'
+    );
+  });
 }
 
 /** Accepts of figures that are here and need none: they should go before they hide something. */

@@ -110,7 +110,7 @@ function send(p: Partition, packet: Packet, index: number, hash: number): void {
   batches.ecmp[b] = hash;
   const local = packet.from - p.firstNode;
   assert.ok(p.ports.send(nicPort(p, local, 0), batches, b, wheel.now, Infinity));
-  leaveHost(p, local, b);
+  leaveHost(p, b);
 }
 
 /** The same packets through the engine. @returns each one's end, as the trace writes it */

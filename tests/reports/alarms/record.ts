@@ -1,5 +1,6 @@
 /**
- * Simulates the 200 cells and writes samples.csv, from which the quick tests draw: 24,000 runs, some three minutes of CPU time.
+ * Simulates the 200 cells and writes samples.csv, from which the quick tests draw: 24,000 runs, some three minutes of
+ * CPU time.
  *
  *     node --import tsx tests/reports/alarms/record.ts
  *
