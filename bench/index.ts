@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: the event list against heaps, the fabric alone, the full model. Shipped modules, statistics and
- * digest on, one thread. Names after `--` choose: `npm run bench -- fabric model`; `model=500` takes 500 nodes.
+ * `npm run bench`: the event list against heaps, the fabric alone, the full model, nodes. Shipped modules, statistics
+ * and digest on, one thread. Names after `--` choose: `npm run bench -- fabric model`; `model=500` takes 500 nodes.
+ * With --save, --compare, --against or --accept the watched tasks run instead (watchMain.ts).
  *
  * Left out: several workers at once (run two of these side by side to see what sharing a machine costs).
  */
@@ -15,6 +16,8 @@ import { expand, NO_OVERRIDES } from '../scenarios/lib/expand.ts';
 import { WORKLOADS, type WorkloadName } from '../workloads/index.ts';
 import { eventListBench } from './eventList.ts';
 import { type FabricRun, runFabric } from './fabric.ts';
+import { scalingBench } from './scaling.ts';
+import { watchMain } from './watchMain.ts';
 
 const FABRIC_HOSTS = [64, 256, 1024, 4096];
 /** About a million packets a run, so that all sizes last alike. */
@@ -137,17 +140,25 @@ function perSkb(record: TaskRecord, skbs: number): Record<string, number> {
   return Object.fromEntries(entries.map(([kind, n]) => [kind, round(n / skbs, 2)]));
 }
 
-const wanted = process.argv.slice(2);
-const known = ['events', 'fabric', 'model'];
-const names = wanted.map((name) => name.split('=')[0]!);
-const unknown = names.filter((name) => !known.includes(name));
-if (unknown.length > 0) {
-  console.error(`unknown: ${unknown.join(', ')}; known: ${known.join(', ')}`);
-  process.exitCode = 2;
-} else {
+async function benches(wanted: readonly string[]): Promise<number> {
+  const known = ['events', 'fabric', 'model', 'scaling'];
+  const names = wanted.map((name) => name.split('=')[0]!);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    console.error(`unknown: ${unknown.join(', ')}; known: ${known.join(', ')}, --help`);
+    return 2;
+  }
   const runs = (name: string): boolean => names.length === 0 || names.includes(name);
-  const nodes = Number(wanted.find((name) => name.startsWith('model='))?.split('=')[1] ?? 2000);
+  const sizesOf = (name: string): number[] =>
+    (wanted.find((one) => one.startsWith(`${name}=`)) ?? '').split('=')[1]?.split(',').map(Number) ?? [];
+  const sizes = sizesOf('scaling');
   if (runs('events')) await eventListBench();
   if (runs('fabric')) await fabricBench();
-  if (runs('model')) modelBench(nodes);
+  if (runs('model')) modelBench(sizesOf('model')[0] ?? 2000);
+  // Larger than all others together: only by name.
+  if (names.includes('scaling')) scalingBench(sizes.length > 0 ? sizes : undefined);
+  return 0;
 }
+
+const argv = process.argv.slice(2);
+process.exitCode = argv.some((word) => word.startsWith('-')) ? await watchMain(argv) : await benches(argv);

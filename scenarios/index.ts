@@ -15,6 +15,7 @@ import podToPod from './pod-to-pod.ts';
 import policyScale from './policy-scale.ts';
 import rssEntropy from './rss-entropy.ts';
 import sameNode from './same-node.ts';
+import scaling from './scaling.ts';
 import serviceScale from './service-scale.ts';
 import websearch from './websearch.ts';
 import wireguard from './wireguard.ts';
@@ -38,4 +39,5 @@ export const SCENARIOS: readonly Scenario[] = [
   policyScale,
   serviceScale,
   websearch,
+  scaling,
 ];
