@@ -124,9 +124,9 @@ class Stream {
 class Digest {
  public:
   void fold(double time, uint32_t word) {
-    const uint64_t whole = static_cast<uint64_t>(time);
+    const int64_t whole = static_cast<int64_t>(time);
     const uint32_t low = a ^ static_cast<uint32_t>(whole);
-    uint32_t high = (b ^ word) + static_cast<uint32_t>(whole >> 32) * 0x27d4eb2f;
+    const uint32_t high = (b ^ word) + static_cast<uint32_t>(whole >> 32) * 0x27d4eb2f;
     const uint32_t next = low * 0x2c1b3c6d + ((high << 13) | (high >> 19));
     b = (high * 0x297a2d39) ^ (next >> 15);
     a = next;

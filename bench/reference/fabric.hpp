@@ -17,12 +17,12 @@ constexpr int queueCount = 17;
 
 constexpr int32_t F_CE = 8, F_GROUP = 1 << 13;
 
-/** A packet: first the cache line that every hop reads, then what only its ends and mail touch. */
+/** A packet, in one cache line: the fields of a batch that something here reads. */
 struct alignas(64) Batch {
   Ps t0;
-  Ps spacing;
-  double wire;
   Ps tsVal;
+  double bytes;
+  double wire;
   int32_t next;
   int32_t kind;
   int32_t srcNode;
@@ -31,14 +31,6 @@ struct alignas(64) Batch {
   uint32_t ecmp;
   int32_t packets;
   int32_t flags;
-
-  double bytes;
-  int32_t units;
-  int32_t sackCount;
-  int32_t sock;
-  int32_t path;
-  int32_t from;
-  int32_t parts;
 };
 
 class Batches {
@@ -268,7 +260,6 @@ class Ports {
     p.packets++;
     lastDeparture = done;
     batch.t0 = done + k.delayPs;
-    batch.spacing = 0;
     return true;
   }
 
@@ -289,8 +280,6 @@ class Mail {
     check(batch.t0 >= floorPs, "message inside the lookahead");
     batch.kind = K_SPINE;
     batch.via = uplink;
-    batch.from = -1;
-    batch.parts = 0;
     const size_t place = static_cast<size_t>(rack);
     check(place < heads.size(), "all racks are here");
     batch.next = heads[place];

@@ -147,15 +147,10 @@ class Partition {
     const int32_t b = batches.alloc();
     Batch& batch = batches[b];
     batch.t0 = now;
-    batch.spacing = 0;
     batch.bytes = setup.wireBytes;
     batch.wire = setup.wireBytes;
     batch.packets = 1;
-    batch.units = 1;
     batch.flags = 0;
-    batch.sackCount = 0;
-    batch.sock = -1;
-    batch.path = 0;
     batch.srcNode = node;
     batch.dstNode = setup.to[static_cast<size_t>(node)];
     batch.tsVal = now;

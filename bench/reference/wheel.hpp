@@ -91,8 +91,9 @@ class Wheel {
 
   std::vector<EventNode> nodes;
   int32_t freeHead = none;
-  int32_t heads[levelCount * slotsPerLevel];
-  int32_t tails[levelCount * slotsPerLevel];
+  struct List {
+    int32_t head, tail;
+  } lists[levelCount * slotsPerLevel];
   uint32_t words[(levelCount * slotsPerLevel) >> 5] = {};
   uint32_t summaries[levelCount] = {};
   Ps epochStart = 0;
@@ -128,13 +129,13 @@ class Wheel {
     const uint32_t bit = 1u << (slot & 31);
     nodes[node].next = none;
     if ((words[word] & bit) != 0) {
-      nodes[tails[slot]].next = node;
+      nodes[lists[slot].tail].next = node;
     } else {
       words[word] |= bit;
       summaries[word >> 5] |= 1u << (word & 31);
-      heads[slot] = node;
+      lists[slot].head = node;
     }
-    tails[slot] = node;
+    lists[slot].tail = node;
   }
 
   bool later(int32_t node, Ps at, int32_t cls) const {
@@ -190,7 +191,7 @@ class Wheel {
       const int32_t head = detach(slot);
       earliest = -1;
       if (level == 0) {
-        openSorted(head, tails[slot]);
+        openSorted(head, lists[slot].tail);
         return true;
       }
       openTick = none;
@@ -202,7 +203,7 @@ class Wheel {
     const int32_t word = slot >> 5;
     words[word] &= ~(1u << (slot & 31));
     if (words[word] == 0) summaries[word >> 5] &= ~(1u << (word & 31));
-    return heads[slot];
+    return lists[slot].head;
   }
 
   void deal(int32_t head) {
@@ -235,7 +236,7 @@ class Wheel {
     const int32_t slot = firstSlot();
     Ps at = never;
     if (slot == none) return at;
-    for (int32_t node = heads[slot]; node != none; node = nodes[node].next)
+    for (int32_t node = lists[slot].head; node != none; node = nodes[node].next)
       at = std::min(at, nodes[node].time);
     return at;
   }
