@@ -15,7 +15,7 @@ enum Class : int32_t { C_REMOTE = 0, C_LINK = 1, C_TRAFFIC = 4 };
 enum Queue : int32_t { Q_TOR_PORT = 6, Q_UPLINK, Q_DOWNLINK };
 constexpr int queueCount = 17;
 
-constexpr int32_t F_CE = 8, F_GROUP = 1 << 13;
+constexpr int32_t F_GROUP = 1 << 13;
 
 /** A packet, in one cache line: the fields of a batch that something here reads. */
 struct alignas(64) Batch {
