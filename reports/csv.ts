@@ -19,7 +19,12 @@ export function renderCsv(result: Result): string {
     cell.binding?.text ?? '',
     cell.binding?.utilisation ?? '',
   ]);
-  return [head, ...lines].map((fields) => `${fields.map(quote).join(',')}\r\n`).join('');
+  return csvText([head, ...lines]);
+}
+
+/** Lines of fields, quoted where needed. */
+export function csvText(lines: readonly (readonly (string | number)[])[]): string {
+  return lines.map((fields) => `${fields.map(quote).join(',')}\r\n`).join('');
 }
 
 function quote(field: string | number): string {

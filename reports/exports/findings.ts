@@ -1,0 +1,149 @@
+/**
+ * What a gate has to say, from comparisons and checks alike, the worst first: the list that annotations, job
+ * summaries and pull-request comments share, with one line of words each.
+ */
+import type {
+  Check,
+  Comparison,
+  Interval,
+  Level,
+  MetricComparison,
+  ThresholdOutcome,
+} from '../comparison/types.ts';
+import { printScaled, scaleOf } from '../units.ts';
+
+/** What a command has found: one comparison a head, one check a result. */
+export interface Outcome {
+  readonly comparisons: readonly Comparison[];
+  readonly checks: readonly Check[];
+}
+
+/** One figure that gates. */
+export interface Found {
+  readonly level: 'error' | 'warn';
+  /** "worse: RPC p99", "threshold broken: RPC p99". */
+  readonly title: string;
+  readonly cell: string;
+  /** The figures, one line. */
+  readonly text: string;
+  /** For the order: relative size; Infinity for what is gone. */
+  readonly size: number;
+}
+
+/** Findings of level warn and error; errors first, then the largest change. */
+export function findingsOf({ comparisons, checks }: Outcome): Found[] {
+  const found = [
+    ...comparisons.flatMap(({ head, problems, cells }) => [
+      ...problems
+        .filter((problem) => !problem.allowed)
+        .map((problem) => lineOf('error', `not comparable: ${problem.aspect}`, head.label, problem.message)),
+      ...cells.flatMap((cell) =>
+        cell.metrics
+          .filter((metric) => metric.finding !== 'off')
+          .map((metric) => ({
+            ...lineOf(metric.finding, `${metric.verdict}: ${metric.label}`, cell.id, changeText(metric)),
+            size: sizeOf(metric),
+          })),
+      ),
+    ]),
+    ...checks.flatMap(({ outcomes }) =>
+      outcomes
+        .filter((outcome) => outcome.finding !== 'off')
+        .map((outcome) => ({
+          ...lineOf(
+            outcome.finding,
+            `threshold broken: ${outcome.label}`,
+            outcome.cell,
+            thresholdText(outcome),
+          ),
+          size: distanceOf(outcome),
+        })),
+    ),
+  ];
+  const rank = ({ level }: Found): number => (level === 'error' ? 0 : 1);
+  return found.sort((a, b) => rank(a) - rank(b) || compare(b.size, a.size));
+}
+
+function lineOf(level: Level, title: string, cell: string, text: string): Found {
+  return {
+    level: level === 'error' ? 'error' : 'warn',
+    title,
+    cell,
+    text: text.replaceAll('\n', '; '),
+    size: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Two infinities are equal, which their difference does not say. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** Size of a change for the order of a list. */
+export function sizeOf({ delta, verdict }: MetricComparison): number {
+  if (verdict === 'lost' || delta === null || delta.ratio === null) return Number.POSITIVE_INFINITY;
+  return Math.abs(delta.ratio);
+}
+
+function distanceOf({ observed, limit }: ThresholdOutcome): number {
+  if (observed === null || limit === 0) return Number.POSITIVE_INFINITY;
+  return Math.abs((observed - limit) / limit);
+}
+
+/** "10.00 → 9.50 Gbit/s, −5.0 % (−5.2 % to −4.8 %), p=2.4e-4, n=13". */
+export function changeText(metric: MetricComparison): string {
+  if (metric.delta === null) return valuesText(metric);
+  const change = `${deltaText(metric)}${intervalText(metric.interval)}`;
+  const test = metric.p === null ? [] : [`p=${probability(metric.p)}`];
+  return [valuesText(metric), change, ...test, countText(metric)].join(', ');
+}
+
+/** Both medians under one unit: "10.0 → 9.50 Gbit/s". */
+export function valuesText({ baseMedian, headMedian, unit }: MetricComparison): string {
+  const scale = scaleOf(unit, [baseMedian, headMedian]);
+  const print = (value: number | null): string => (value === null ? '–' : printScaled(value, scale));
+  return `${print(baseMedian)} → ${print(headMedian)} ${scale.unit}`.trimEnd();
+}
+
+/** "−5.0 %", or in the metric's unit where the base is 0; '' where a side has no value. */
+export function deltaText({ delta, unit, verdict }: MetricComparison): string {
+  if (delta === null) return verdict;
+  if (delta.ratio !== null) return signedPercent(delta.ratio);
+  const scale = scaleOf(unit, [delta.absolute]);
+  return `${delta.absolute > 0 ? '+' : ''}${printScaled(delta.absolute, scale)} ${scale.unit}`.trimEnd();
+}
+
+function intervalText(interval: Interval | null): string {
+  if (interval === null || interval.lowRatio === null || interval.highRatio === null) return '';
+  return ` (${signedPercent(interval.lowRatio)} to ${signedPercent(interval.highRatio)})`;
+}
+
+/** Pairs, or the values of both sides. */
+export function countText({ n, evidence }: MetricComparison): string {
+  return evidence === 'unmatched' ? `n=${n.base}+${n.head}` : `n=${n.base}`;
+}
+
+/** Two digits, however small. */
+export function signedPercent(ratio: number): string {
+  const size = Math.abs(ratio * 100);
+  const digits =
+    size === 0 || size >= 1 ? size.toFixed(1) : size >= 0.01 ? size.toFixed(2) : size.toExponential(0);
+  return `${ratio > 0 ? '+' : ratio < 0 ? '−' : ''}${digits} %`;
+}
+
+/** A probability with two digits. */
+export function probability(p: number): string {
+  return p >= 0.001 ? String(Number(p.toPrecision(2))) : p.toExponential(1);
+}
+
+/** "max < 400us: 512 µs". */
+export function thresholdText({ condition, observed, unit, reason }: ThresholdOutcome): string {
+  if (observed === null) return `${condition}: no figure${reason === null ? '' : ` (${reason})`}`;
+  const scale = scaleOf(unit, [observed]);
+  return `${condition}: ${printScaled(observed, scale)} ${scale.unit}`.trimEnd();
+}
+
+/** Whether the gate of every part passes, and every comparison could be made. */
+export function passedOf({ comparisons, checks }: Outcome): boolean {
+  return (
+    comparisons.every((one) => one.comparable && one.gate.passed) && checks.every((one) => one.gate.passed)
+  );
+}
