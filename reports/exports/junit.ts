@@ -69,7 +69,8 @@ function checkMessage(outcome: ThresholdOutcome): string {
 
 function suite(name: string, cases: readonly Case[]): string {
   const count = (kind: Case['kind']): number => cases.filter((one) => one.kind === kind).length;
-  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+  const [failures, errors, skipped] = [count('failure'), count('error'), count('skipped')];
+  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
   return ` <testsuite name="${xml(name)}" ${counts} time="0">\n${cases.map(testCase).join('')} </testsuite>\n`;
 }
 

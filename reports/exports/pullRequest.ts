@@ -96,11 +96,13 @@ function headline(outcome: Outcome): string {
   const warnings = found.length - errors;
   const counted = [counts(errors, 'error'), counts(warnings, 'warning')].filter((one) => one !== '');
   if (outcome.comparisons.some((one) => !one.comparable)) return '❌ Windtunnel: results do not compare';
-  if (counted.length === 0) {
-    const equal = outcome.comparisons.length > 0 && outcome.comparisons.every((one) => one.equal);
-    return `✅ Windtunnel: ${equal ? 'nothing changed' : outcome.comparisons.length > 0 ? 'no regression' : 'all thresholds hold'}`;
-  }
+  if (counted.length === 0) return `✅ Windtunnel: ${goodNews(outcome)}`;
   return `${passedOf(outcome) && errors === 0 ? MARKS.warn : MARKS.error} Windtunnel: ${counted.join(', ')}`;
+}
+
+function goodNews({ comparisons }: Outcome): string {
+  if (comparisons.length === 0) return 'all thresholds hold';
+  return comparisons.every((one) => one.equal) ? 'nothing changed' : 'no regression';
 }
 
 const counts = (count: number, word: string): string =>

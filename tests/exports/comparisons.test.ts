@@ -164,7 +164,7 @@ test('pull request: verdict, figures, folded parts', () => {
   );
   assert.match(
     comment,
-    /<summary>1 accepted<\/summary>\n\n\| cell .*\n.*\n\| backend=b \| goodput \| −20\.0 % \| 2027-01-31 \| new NIC driver \|/,
+    /1 accepted<\/summary>\n\n\| cell .*\n.*\n\| backend=b \| goodput \| −20\.0 % \| 2027-01-31 \| new NIC driver \|/,
   );
   assert.match(comment, /<summary>2 other changes<\/summary>/);
   const open = comment.match(/<details>/g)!.length;
