@@ -4,7 +4,7 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { compareResults, renderComparison } from '../reports/compare.ts';
+import { exactComparison, renderExact } from '../reports/comparison/exact.ts';
 import { BadResultError, readResult } from '../reports/read.ts';
 import type { Result } from '../reports/schema.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -27,10 +27,8 @@ export function addCompare(program: Command, io: Io, exit: (code: number) => voi
     .option('--json', 'as one JSON document')
     .addHelpText('after', EXAMPLES)
     .action((base: string, head: string, flags: { readonly json?: true }) => {
-      const comparison = compareResults(load(base), load(head));
-      io.out(
-        flags.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison, [base, head]),
-      );
+      const comparison = exactComparison(load(base), load(head));
+      io.out(flags.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderExact(comparison, [base, head]));
       exit(comparison.equal ? EXIT.done : EXIT.gate);
     });
 }

@@ -106,7 +106,7 @@ export function makeSetup(spec: TaskSpec): Setup {
   const nodesPerRack = nodesPerRackOf(spec);
   const racks = racksOf(spec);
   const ecmpSeed = new Int32Array(racks);
-  const stream = new Stream(spec.seed, 'ecmp');
+  const stream = new Stream(cluster.ecmpSeed ?? spec.seed, 'ecmp');
   const shared = stream.u32() | 0;
   for (let r = 0; r < racks; r++) ecmpSeed[r] = cluster.ecmpPolarised ? shared : stream.u32() | 0;
   return {

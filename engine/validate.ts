@@ -30,6 +30,7 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
   range(c.nodes, 'cluster.nodes', 1, 100_000);
   range(c.nodesPerRack, 'cluster.nodesPerRack', 1, 1000);
   range(c.uplinks, 'cluster.uplinks', 1, 64);
+  range(c.ecmpSeed ?? 0, 'cluster.ecmpSeed', 0, 4_294_967_295);
   range(c.mtuBytes, 'cluster.mtuBytes', 576, 65_535);
   range(m.cores, 'machine.cores', 1, 1024);
   range(m.nic.rxQueues, 'machine.nic.rxQueues', 1, 1024);

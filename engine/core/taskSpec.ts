@@ -40,6 +40,8 @@ export interface ClusterSpec {
   readonly sourceDestCheck: boolean;
   /** Same seed for every switch's ECMP hash: polarised paths. */
   readonly ecmpPolarised: boolean;
+  /** Seed of the switches' hashes apart from the traffic's, whole, 0 … 2^32 − 1; absent: the run's seed. */
+  readonly ecmpSeed?: number;
   /** No host knows a neighbour's address or has shaken hands with a tunnel peer: first packets wait for it. */
   readonly coldNeighbours: boolean;
   /** Broadcasts that the pods of a node send, 1/s; they leave it only over a VXLAN that floods. */

@@ -22,8 +22,20 @@ export interface Source {
   readonly tool: string;
 }
 
-/** What may differ between two results that are to be compared; `--allow` takes these words. */
-export type Aspect = 'schema' | 'model' | 'machine' | 'scenario' | 'seeds' | 'incomplete';
+/**
+ * What may stand against a comparison; `--allow` takes these words. incomplete: a run that was interrupted or failed;
+ * few-seeds: gated figures changed and there are fewer seeds than any verdict needs.
+ */
+export const ASPECTS = [
+  'schema',
+  'model',
+  'machine',
+  'scenario',
+  'seeds',
+  'incomplete',
+  'few-seeds',
+] as const;
+export type Aspect = (typeof ASPECTS)[number];
 
 /** A reason why two results do not compare. */
 export interface Problem {
@@ -160,7 +172,9 @@ export interface GateResult {
   readonly warnings: number;
   /** Findings that an accept covers. */
   readonly accepted: number;
-  /** False exactly if the policy is error and there are errors. */
+  /** Gated figures that changed and that too few seeds leave without a verdict; 0 if few-seeds is allowed. */
+  readonly undecided: number;
+  /** False if the policy is error and there are errors, undecided figures or problems that nothing allows. */
   readonly passed: boolean;
 }
 

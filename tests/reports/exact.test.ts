@@ -3,22 +3,22 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareResults, renderComparison } from '../../reports/compare.ts';
+import { exactComparison, renderExact } from '../../reports/comparison/exact.ts';
 import { mergeRecords } from '../../reports/result.ts';
 import { fixtureInput, fixtureResult, recordOf, SHAPES } from './fixture.ts';
 
 test('the same run twice is equal, whatever the clock said', () => {
   const again = mergeRecords(fixtureInput({ env: { node: 'v24' } }));
-  const comparison = compareResults(fixtureResult(), again);
+  const comparison = exactComparison(fixtureResult(), again);
   assert.equal(comparison.equal, true);
-  assert.match(renderComparison(comparison), /^equal: digest [0-9a-f]{16}\n$/);
+  assert.match(renderExact(comparison), /^equal: digest [0-9a-f]{16}\n$/);
 });
 
 test('one more dropped packet in one seed is found, with its size', () => {
   const input = fixtureInput();
   const changed = recordOf(SHAPES[1]!, 2, 5, { drops: { 'RX ring': 120, qdisc: 6 } });
   const records = input.records.map((record) => (record.index === 5 ? changed : record));
-  const comparison = compareResults(fixtureResult(), mergeRecords({ ...input, records }));
+  const comparison = exactComparison(fixtureResult(), mergeRecords({ ...input, records }));
   assert.ok(!comparison.equal);
   assert.deepEqual(comparison.header, []);
   assert.equal(comparison.unchanged, 3);
@@ -35,7 +35,7 @@ test('one more dropped packet in one seed is found, with its size', () => {
   );
   assert.ok(Math.abs(changes[0]!.relative! - 1 / 123) < 1e-15);
   assert.equal(
-    renderComparison(comparison),
+    renderExact(comparison),
     'different\nbackend=flannel-vxlan\n  drops: 123 → 124 (+0.81 %)\n  drops.qdisc: 9 → 12 (+33.33 %)\n' +
       '  and 1 more field (samples of seeds, details)\n1 cell changed, 3 unchanged\n',
   );
@@ -51,7 +51,7 @@ test('a change too small to print as per cent still has a size', () => {
     ],
   }));
   assert.match(
-    renderComparison(compareResults(fixtureResult(), mergeRecords({ ...input, records }))),
+    renderExact(exactComparison(fixtureResult(), mergeRecords({ ...input, records }))),
     /probeGoodput: .* \(\+3\.3e-8 %\)/,
   );
 });
@@ -67,14 +67,14 @@ test('cells that only one has, and another model', () => {
     cells: input.cells.slice(1),
     records,
   });
-  const forth = compareResults(fixtureResult(), other);
-  const back = compareResults(other, fixtureResult());
+  const forth = exactComparison(fixtureResult(), other);
+  const back = exactComparison(other, fixtureResult());
   assert.ok(!forth.equal && !back.equal);
   assert.deepEqual(forth.onlyA, ['backend=host']);
   assert.deepEqual(back.onlyB, ['backend=host']);
   assert.deepEqual(forth.header, [{ path: 'model.version', a: '7', b: '8', relative: null }]);
   assert.match(
-    renderComparison(forth, ['base', 'head']),
+    renderExact(forth, ['base', 'head']),
     /only in base: backend=host\n0 cells changed, 3 unchanged\n$/,
   );
 });

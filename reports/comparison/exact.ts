@@ -1,9 +1,9 @@
 /**
- * Two results: equal digests, or every value that differs, with its size. First form: says what changed, not
- * whether it matters; the statistics over seeds come with the regression gate.
+ * Two results to the last byte: equal digests, or every value that differs, with its size. Says what changed, not
+ * whether it matters: that is what verdicts are for.
  */
-import type { Cell, Result } from './schema.ts';
-import { percent, printOne } from './units.ts';
+import type { Cell, Result } from '../schema.ts';
+import { percent, printOne } from '../units.ts';
 
 /** One value that differs. `relative` is (b − a) / |a|; null where a is 0 or one of the two is no number. */
 export interface Change {
@@ -23,7 +23,7 @@ export interface CellChange {
   readonly changes: readonly Change[];
 }
 
-export type Comparison =
+export type ExactComparison =
   | { readonly equal: true; readonly digest: string }
   | {
       readonly equal: false;
@@ -39,7 +39,7 @@ export type Comparison =
 const FIELDS_SHOWN = 5;
 
 /** Compares two results cell by cell. */
-export function compareResults(a: Result, b: Result): Comparison {
+export function exactComparison(a: Result, b: Result): ExactComparison {
   if (a.digest.value === b.digest.value) return { equal: true, digest: a.digest.value };
   const cellsB = new Map(b.cells.map((cell) => [cell.id, cell]));
   const idsA = new Set(a.cells.map((cell) => cell.id));
@@ -77,7 +77,7 @@ function cellChanges(a: Cell, b: Cell): Change[] {
 }
 
 /** Every leaf that differs, in the order of the keys of a, then those only in b. */
-function differences(a: unknown, b: unknown, path: string): Change[] {
+export function differences(a: unknown, b: unknown, path: string): Change[] {
   if (isNode(a) && isNode(b) && Array.isArray(a) === Array.isArray(b)) {
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
     return keys.flatMap((key) => {
@@ -105,8 +105,8 @@ function size(change: Change): number {
 }
 
 /** The comparison in words, one line a change. */
-export function renderComparison(
-  comparison: Comparison,
+export function renderExact(
+  comparison: ExactComparison,
   names: readonly [string, string] = ['a', 'b'],
 ): string {
   if (comparison.equal) return `equal: digest ${comparison.digest.slice(0, 16)}\n`;
