@@ -5,6 +5,7 @@
 import type {
   Check,
   Comparison,
+  GateResult,
   Interval,
   Level,
   MetricComparison,
@@ -33,10 +34,13 @@ export interface Found {
 /** Findings of level warn and error; errors first, then the largest change. */
 export function findingsOf({ comparisons, checks }: Outcome): Found[] {
   const found = [
-    ...comparisons.flatMap(({ head, problems, cells }) => [
+    ...comparisons.flatMap(({ head, problems, cells, gate }) => [
       ...problems
         .filter((problem) => !problem.allowed)
         .map((problem) => lineOf('error', `not comparable: ${problem.aspect}`, head.label, problem.message)),
+      ...(gate.undecided === 0
+        ? []
+        : [lineOf(gate.policy, 'no verdict: too few seeds', head.label, undecidedText(gate))]),
       ...cells.flatMap((cell) =>
         cell.metrics
           .filter((metric) => metric.finding !== 'off')
@@ -62,6 +66,11 @@ export function findingsOf({ comparisons, checks }: Outcome): Found[] {
   ];
   const rank = ({ level }: Found): number => (level === 'error' ? 0 : 1);
   return found.sort((a, b) => rank(a) - rank(b) || compare(b.size, a.size));
+}
+
+/** "4 figures changed, 3 seeds: a verdict on 24 figures needs 10". */
+export function undecidedText({ undecided, seeds, seedsNeeded, figures }: GateResult): string {
+  return `${undecided} figures changed, ${seeds} seeds: a verdict on ${figures} figures needs ${seedsNeeded}`;
 }
 
 function lineOf(level: Level, title: string, cell: string, text: string): Found {

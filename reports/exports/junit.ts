@@ -2,7 +2,8 @@
  * JUnit XML as Jenkins, GitLab and others read it: a suite a comparison (a check), a test case a figure in the gate.
  *
  * A figure that gates at level error fails; a warning passes and says so; one with too few seeds for a verdict is
- * skipped; results that do not compare are one case in error. Times are 0: nothing here was timed.
+ * skipped, or in error where the gate stands on it; results that do not compare are one case in error. Times are 0:
+ * nothing here was timed.
  * Source: junit-10.xsd of Jenkins' xUnit plugin.
  */
 import type { Check, Comparison, MetricComparison, ThresholdOutcome } from '../comparison/types.ts';
@@ -24,7 +25,8 @@ export function renderJunit({ comparisons, checks }: Outcome): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="windtunnel">\n${suites.join('')}</testsuites>\n`;
 }
 
-function comparisonCases({ head, problems, cells }: Comparison): Case[] {
+function comparisonCases({ head, problems, cells, gate }: Comparison): Case[] {
+  const undecided = gate.policy === 'error' && gate.undecided > 0 ? 'error' : 'skipped';
   const classname = head.scenario.id;
   const refused = problems
     .filter((problem) => !problem.allowed)
@@ -34,12 +36,12 @@ function comparisonCases({ head, problems, cells }: Comparison): Case[] {
   const figures = cells.flatMap((cell) =>
     cell.metrics
       .filter((metric) => metric.level !== 'off')
-      .map((metric) => ({ classname, name: `${cell.id} ${metric.metric}`, ...kindOf(metric) })),
+      .map((metric) => ({ classname, name: `${cell.id} ${metric.metric}`, ...kindOf(metric, undecided) })),
   );
   return [...refused, ...figures];
 }
 
-function kindOf(metric: MetricComparison): Pick<Case, 'kind' | 'message'> {
+function kindOf(metric: MetricComparison, undecided: Case['kind']): Pick<Case, 'kind' | 'message'> {
   const { verdict, finding, acceptedBy } = metric;
   if (verdict === 'same') return { kind: 'passed', message: '' };
   const text = `${verdict}: ${changeText(metric)}`;
@@ -47,7 +49,7 @@ function kindOf(metric: MetricComparison): Pick<Case, 'kind' | 'message'> {
     return { kind: 'passed', message: `accepted until ${acceptedBy.until} (${acceptedBy.reason}): ${text}` };
   }
   if (finding === 'error') return { kind: 'failure', message: text };
-  if (verdict === 'too-few') return { kind: 'skipped', message: text };
+  if (verdict === 'too-few') return { kind: undecided, message: text };
   return { kind: 'passed', message: finding === 'warn' ? `warning: ${text}` : text };
 }
 

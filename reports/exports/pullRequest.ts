@@ -11,15 +11,15 @@ import { percent } from '../units.ts';
 import {
   countText,
   deltaText,
-  findingsOf,
   type Outcome,
-  passedOf,
   probability,
   signedPercent,
   sizeOf,
   thresholdText,
   valuesText,
 } from './findings.ts';
+
+import { headlineOf, markOf } from './headline.ts';
 
 /** GitHub takes 65,536 characters in a comment and 1 MiB in a summary. Both are met in bytes, with some room. */
 export const COMMENT_BYTES_MAX = 65_000;
@@ -43,7 +43,7 @@ const MARKS = { error: '❌', warn: '⚠️', off: '' } as const;
 /** @param bytesMax  of UTF-8, at least some 4 KB for each comparison */
 export function renderPullRequest(outcome: Outcome, bytesMax = COMMENT_BYTES_MAX): string {
   const { comparisons, checks } = outcome;
-  const top = [marker(outcome), `## ${headline(outcome)}`, ''];
+  const top = [marker(outcome), `## ${markOf(outcome)} Windtunnel: ${headlineOf(outcome)}`, ''];
   const sections = [...comparisons.flatMap(comparisonSections), ...checks.flatMap(checkSections)];
   const foot = ['', `<sub>${FOOT}</sub>`, ''];
   let room = bytesMax - bytes([...top, ...foot].join('\n')) - MORE_BYTES;
@@ -89,24 +89,6 @@ function marker({ comparisons, checks }: Outcome): string {
   const ids = [...new Set(sources.map(({ scenario }) => scenario.id))];
   return `<!-- windtunnel: ${ids.join(' ').replace(/[^\w ./-]/g, '')} -->`;
 }
-
-function headline(outcome: Outcome): string {
-  const found = findingsOf(outcome);
-  const errors = found.filter(({ level }) => level === 'error').length;
-  const warnings = found.length - errors;
-  const counted = [counts(errors, 'error'), counts(warnings, 'warning')].filter((one) => one !== '');
-  if (outcome.comparisons.some((one) => !one.comparable)) return '❌ Windtunnel: results do not compare';
-  if (counted.length === 0) return `✅ Windtunnel: ${goodNews(outcome)}`;
-  return `${passedOf(outcome) && errors === 0 ? MARKS.warn : MARKS.error} Windtunnel: ${counted.join(', ')}`;
-}
-
-function goodNews({ comparisons }: Outcome): string {
-  if (comparisons.length === 0) return 'all thresholds hold';
-  return comparisons.every((one) => one.equal) ? 'nothing changed' : 'no regression';
-}
-
-const counts = (count: number, word: string): string =>
-  count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`;
 
 function comparisonSections(comparison: Comparison): Section[] {
   const { base, head, cells, summary, gate, problems, notes } = comparison;

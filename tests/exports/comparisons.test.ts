@@ -59,7 +59,7 @@ test('JUnit: valid by the schema, a case a gated figure', async () => {
   const xml = renderJunit(mixed());
   assert.deepEqual(await junitProblems(xml), []);
   assert.ok(
-    xml.includes('<testsuite name="main → pull request" tests="7" failures="2" errors="0" skipped="1"'),
+    xml.includes('<testsuite name="main → pull request" tests="7" failures="2" errors="1" skipped="0"'),
   );
   assert.match(
     xml,
@@ -70,7 +70,7 @@ test('JUnit: valid by the schema, a case a gated figure', async () => {
     xml,
     /name="backend=b goodput" time="0"><system-out>accepted until 2027-01-31 \(new NIC driver\): /,
   );
-  assert.match(xml, /name="backend=c goodput" time="0"><skipped message="too-few: /);
+  assert.match(xml, /name="backend=c goodput" time="0"><error type="windtunnel" message="too-few: /);
   assert.match(
     xml,
     /name="backend=d goodput" time="0"><failure type="windtunnel" message="lost: 10\.0 → – Gbit\/s"/,
@@ -79,6 +79,13 @@ test('JUnit: valid by the schema, a case a gated figure', async () => {
     !(await junitProblems(xml.replace('failures="2" ', ''))).every((one) => one === ''),
     'the schema is used',
   );
+});
+
+test('JUnit: where few seeds are allowed, what they leave open is skipped', () => {
+  const { comparisons } = mixed();
+  const gate = { ...comparisons[0]!.gate, undecided: 0 };
+  const xml = renderJunit(of({ ...comparisons[0]!, gate }));
+  assert.ok(xml.includes('tests="7" failures="2" errors="0" skipped="1"'));
 });
 
 test('JUnit: odd labels, results that do not compare, broken thresholds', async () => {
@@ -111,10 +118,11 @@ test('annotations: at most ten of a level, errors first, the worst first, the re
 
 test('annotations: what is gone or does not compare is worse than any change', () => {
   const lines = renderAnnotations(mixed()).trimEnd().split('\n');
-  assert.match(lines[0]!, /lost%3A goodput::backend=d/);
-  assert.match(lines[1]!, /worse%3A goodput::backend=a/);
-  assert.match(lines[2]!, /^::warning /);
-  assert.equal(lines.length, 3);
+  assert.match(lines[0]!, /no verdict%3A too few seeds::pull request: 1 figures changed, 13 seeds/);
+  assert.match(lines[1]!, /lost%3A goodput::backend=d/);
+  assert.match(lines[2]!, /worse%3A goodput::backend=a/);
+  assert.match(lines[3]!, /^::warning /);
+  assert.equal(lines.length, 4);
   assert.equal(renderAnnotations(of(comparison([]))), '');
 });
 
@@ -156,7 +164,7 @@ test('pull request: long words and many heads stay within the limit too', () => 
 
 test('pull request: verdict, figures, folded parts', () => {
   const comment = renderPullRequest(mixed());
-  assert.ok(comment.startsWith('<!-- windtunnel: ci-smoke -->\n## ❌ Windtunnel: 2 errors, 1 warning\n'));
+  assert.ok(comment.startsWith('<!-- windtunnel: ci-smoke -->\n## ❌ Windtunnel: 3 errors, 1 warning\n'));
   assert.ok(
     comment.includes(
       '| ❌ worse | backend=a | goodput | 10.00 → 9.50 Gbit/s | −5.0 % | −5.1 % to −4.9 % | 2.4e-4 | 13 |',
