@@ -61,6 +61,7 @@ function metricTable(rows: readonly Row[]): string {
       interval === null || interval.lowRatio === null || interval.highRatio === null
         ? ''
         : `<small>${esc(`${signedPercent(interval.lowRatio)} to ${signedPercent(interval.highRatio)}`)}</small>`;
+    const count = n.base === n.head ? n.base : `${n.base}+${n.head}`;
     const said =
       metric.acceptedBy === null ? verdict : `${verdict}, accepted until ${metric.acceptedBy.until}`;
     return (
