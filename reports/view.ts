@@ -245,7 +245,8 @@ function isExchange(cell: Cell): boolean {
   return /^(TCP|UDP)_C?RR$/.test(String(cell.dims.kind));
 }
 
-function applies(cell: Cell, metric: MetricId): boolean {
+/** Whether a metric says something about the traffic of a cell. */
+export function applies(cell: Cell, metric: MetricId): boolean {
   if (isExchange(cell) && OF_BYTES.includes(metric)) return false;
   const percentile = PERCENTILES[metric];
   return percentile === undefined
