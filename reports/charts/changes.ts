@@ -5,7 +5,7 @@
  * Left out: figures without a relative change (they stand in the tables), rows and pairs beyond a page's room.
  */
 import type { CellComparison, Comparison, MetricComparison } from '../comparison/types.ts';
-import { changeText, sizeOf, valuesText } from '../exports/findings.ts';
+import { figuresText, sizeOf, valuesText } from '../exports/findings.ts';
 import { scaleOf } from '../units.ts';
 import type { ChartPlan } from './svg.ts';
 import { type ColourName, colour } from './theme.ts';
@@ -79,7 +79,7 @@ function intervals(figures: readonly Figure[], place: number): ChartPlan {
       low: (metric.interval?.lowRatio ?? ratio) * 100,
       high: (metric.interval?.highRatio ?? ratio) * 100,
       tone: toneOf(metric),
-      label: `${nameOf(figure)}: ${changeText(metric)}`,
+      label: `${nameOf(figure)}: ${figuresText(metric)}`,
     };
   });
   return {
@@ -154,7 +154,7 @@ function pair({ name, metric }: Figure, labels: readonly [string, string], id: s
   return {
     id,
     title: `${metric.label}, ${name}`,
-    subtitle: `${changeText(metric)}; ${paired ? 'a thin line a seed' : 'a dot a seed'}, thick: medians`,
+    subtitle: `${figuresText(metric)}; ${paired ? 'a thin line a seed' : 'a dot a seed'}, thick: medians`,
     spec: () => ({
       height: 190,
       layer: pairLayers(seeds, medians, {

@@ -6,11 +6,11 @@ import type {
   Check,
   Comparison,
   GateResult,
-  Interval,
   Level,
   MetricComparison,
   ThresholdOutcome,
 } from '../comparison/types.ts';
+import { deltaText, intervalText, nText, pText } from '../comparison/words.ts';
 import { printScaled, scaleOf } from '../units.ts';
 
 /** What a command has found: one comparison a head, one check a result. */
@@ -45,7 +45,7 @@ export function findingsOf({ comparisons, checks }: Outcome): Found[] {
         cell.metrics
           .filter((metric) => metric.finding !== 'off')
           .map((metric) => ({
-            ...lineOf(metric.finding, `${metric.verdict}: ${metric.label}`, cell.id, changeText(metric)),
+            ...lineOf(metric.finding, `${metric.verdict}: ${metric.label}`, cell.id, figuresText(metric)),
             size: sizeOf(metric),
           })),
       ),
@@ -97,12 +97,13 @@ function distanceOf({ observed, limit }: ThresholdOutcome): number {
   return Math.abs((observed - limit) / limit);
 }
 
-/** "10.00 → 9.50 Gbit/s, −5.0 % (−5.2 % to −4.8 %), p=2.4e-4, n=13". */
-export function changeText(metric: MetricComparison): string {
+/** "10.00 → 9.50 Gbit/s, −5.00 % (−5.10 … −4.90 %), p 0.049, n 13". */
+export function figuresText(metric: MetricComparison): string {
   if (metric.delta === null) return valuesText(metric);
-  const change = `${deltaText(metric)}${intervalText(metric.interval)}`;
-  const test = metric.p === null ? [] : [`p=${probability(metric.p)}`];
-  return [valuesText(metric), change, ...test, countText(metric)].join(', ');
+  const interval = intervalText(metric);
+  const change = interval === '' ? deltaText(metric) : `${deltaText(metric)} (${interval})`;
+  const test = metric.pAdjusted === null ? [] : [`p ${pText(metric.pAdjusted)}`];
+  return [valuesText(metric), change, ...test, `n ${nText(metric)}`].join(', ');
 }
 
 /** Both medians under one unit: "10.0 → 9.50 Gbit/s". */
@@ -110,37 +111,6 @@ export function valuesText({ baseMedian, headMedian, unit }: MetricComparison): 
   const scale = scaleOf(unit, [baseMedian, headMedian]);
   const print = (value: number | null): string => (value === null ? '–' : printScaled(value, scale));
   return `${print(baseMedian)} → ${print(headMedian)} ${scale.unit}`.trimEnd();
-}
-
-/** "−5.0 %", or in the metric's unit where the base is 0; '' where a side has no value. */
-export function deltaText({ delta, unit, verdict }: MetricComparison): string {
-  if (delta === null) return verdict;
-  if (delta.ratio !== null) return signedPercent(delta.ratio);
-  const scale = scaleOf(unit, [delta.absolute]);
-  return `${delta.absolute > 0 ? '+' : ''}${printScaled(delta.absolute, scale)} ${scale.unit}`.trimEnd();
-}
-
-function intervalText(interval: Interval | null): string {
-  if (interval === null || interval.lowRatio === null || interval.highRatio === null) return '';
-  return ` (${signedPercent(interval.lowRatio)} to ${signedPercent(interval.highRatio)})`;
-}
-
-/** Pairs, or the values of both sides. */
-export function countText({ n, evidence }: MetricComparison): string {
-  return evidence === 'unmatched' ? `n=${n.base}+${n.head}` : `n=${n.base}`;
-}
-
-/** Two digits, however small. */
-export function signedPercent(ratio: number): string {
-  const size = Math.abs(ratio * 100);
-  const digits =
-    size === 0 || size >= 1 ? size.toFixed(1) : size >= 0.01 ? size.toFixed(2) : size.toExponential(0);
-  return `${ratio > 0 ? '+' : ratio < 0 ? '−' : ''}${digits} %`;
-}
-
-/** A probability with two digits. */
-export function probability(p: number): string {
-  return p >= 0.001 ? String(Number(p.toPrecision(2))) : p.toExponential(1);
 }
 
 /** "max < 400us: 512 µs". */

@@ -7,7 +7,7 @@
  * Source: junit-10.xsd of Jenkins' xUnit plugin.
  */
 import type { Check, Comparison, MetricComparison, ThresholdOutcome } from '../comparison/types.ts';
-import { changeText, type Outcome, thresholdText } from './findings.ts';
+import { figuresText, type Outcome, thresholdText } from './findings.ts';
 
 interface Case {
   readonly classname: string;
@@ -44,7 +44,7 @@ function comparisonCases({ head, problems, cells, gate }: Comparison): Case[] {
 function kindOf(metric: MetricComparison, undecided: Case['kind']): Pick<Case, 'kind' | 'message'> {
   const { verdict, finding, acceptedBy } = metric;
   if (verdict === 'same') return { kind: 'passed', message: '' };
-  const text = `${verdict}: ${changeText(metric)}`;
+  const text = `${verdict}: ${figuresText(metric)}`;
   if (acceptedBy !== null) {
     return { kind: 'passed', message: `accepted until ${acceptedBy.until} (${acceptedBy.reason}): ${text}` };
   }

@@ -6,18 +6,10 @@
  * before what does not. The first line is a comment by which a workflow finds its own comment again.
  */
 import type { Check, Comparison, MetricComparison, Source } from '../comparison/types.ts';
+import { deltaText, intervalText, nText, pText, signedPercent } from '../comparison/words.ts';
 import { line, text } from '../markdown.ts';
 import { percent } from '../units.ts';
-import {
-  countText,
-  deltaText,
-  type Outcome,
-  probability,
-  signedPercent,
-  sizeOf,
-  thresholdText,
-  valuesText,
-} from './findings.ts';
+import { type Outcome, sizeOf, thresholdText, valuesText } from './findings.ts';
 
 import { headlineOf, markOf } from './headline.ts';
 
@@ -71,7 +63,7 @@ export function renderPullRequest(outcome: Outcome, bytesMax = COMMENT_BYTES_MAX
 
 const FOOT =
   'Simulated, not measured: the same seeds give the same bytes, so only changes of model, scenario or backend show. ' +
-  'p: two-sided, before Holm’s correction over the gate. ~: not significant, or below the floor.';
+  'p: two-sided, after Holm’s correction over the gate.';
 
 /** Lines of a message are listed; what is very long is cut. */
 function cut(message: string): string {
@@ -154,26 +146,21 @@ const HEAD = table(['', 'cell', 'metric', 'base → head', 'change', '95 %', 'p'
 const ACCEPTED = table(['cell', 'metric', 'change', 'until', 'reason']);
 
 function row({ cell, metric }: { readonly cell: string; readonly metric: MetricComparison }): string {
-  const { interval, p, verdict, finding } = metric;
-  const range =
-    interval === null || interval.lowRatio === null || interval.highRatio === null
-      ? ''
-      : `${signedPercent(interval.lowRatio)} to ${signedPercent(interval.highRatio)}`;
   return line([
-    `${MARKS[finding]} ${verdict}`.trim(),
+    `${MARKS[metric.finding]} ${metric.verdict}`.trim(),
     text(cell),
     text(metric.label),
     text(valuesText(metric)),
-    deltaText(metric),
-    range,
-    p === null ? '' : probability(p),
-    countText(metric).replace('n=', ''),
+    text(deltaText(metric)),
+    text(intervalText(metric)),
+    pText(metric.pAdjusted),
+    nText(metric),
   ]);
 }
 
 function acceptedRow({ cell, metric }: { readonly cell: string; readonly metric: MetricComparison }): string {
   const { until, reason } = metric.acceptedBy!;
-  return line([text(cell), text(metric.label), deltaText(metric), text(until), text(reason)]);
+  return line([text(cell), text(metric.label), text(deltaText(metric)), text(until), text(reason)]);
 }
 
 function checkSections({ source, outcomes, notes }: Check): Section[] {

@@ -7,7 +7,8 @@
 import { changeCharts } from '../charts/changes.ts';
 import { renderSvg } from '../charts/svg.ts';
 import type { CellComparison, Check, Comparison, FieldChange, Source } from '../comparison/types.ts';
-import { type Found, findingsOf, type Outcome, signedPercent, thresholdText } from '../exports/findings.ts';
+import { signedPercent } from '../comparison/words.ts';
+import { type Found, findingsOf, type Outcome, thresholdText } from '../exports/findings.ts';
 import { headlineOf } from '../exports/headline.ts';
 import { percent } from '../units.ts';
 import { esc } from './escape.ts';

@@ -3,7 +3,8 @@
  * what is not significant is folded away.
  */
 import type { CellComparison, Comparison, MetricComparison } from '../comparison/types.ts';
-import { deltaText, probability, signedPercent, sizeOf } from '../exports/findings.ts';
+import { deltaText, intervalText, nText, pText } from '../comparison/words.ts';
+import { sizeOf } from '../exports/findings.ts';
 import { printScaled, scaleOf } from '../units.ts';
 import { esc } from './escape.ts';
 import { section } from './frame.ts';
@@ -55,19 +56,17 @@ function metricTable(rows: readonly Row[]): string {
   const title = `${label}${scale.unit === '' ? '' : ` (${scale.unit})`}${way}`;
   const print = (value: number | null): string => (value === null ? '–' : printScaled(value, scale));
   const body = rows.slice(0, ROWS_MAX).map(({ cell, metric }) => {
-    const { verdict, interval, p, n } = metric;
+    const { verdict } = metric;
     const tone = verdict === 'worse' || verdict === 'lost' ? 'worse' : verdict === 'better' ? 'better' : '';
-    const range =
-      interval === null || interval.lowRatio === null || interval.highRatio === null
-        ? ''
-        : `<small>${esc(`${signedPercent(interval.lowRatio)} to ${signedPercent(interval.highRatio)}`)}</small>`;
-    const count = n.base === n.head ? n.base : `${n.base}+${n.head}`;
+    const interval = intervalText(metric);
+    const range = interval === '' ? '' : `<small>${esc(interval)}</small>`;
     const said =
       metric.acceptedBy === null ? verdict : `${verdict}, accepted until ${metric.acceptedBy.until}`;
     return (
       `<tr><th class="name long" scope="row">${esc(cell.id)}</th><td>${print(metric.baseMedian)}</td>` +
-      `<td>${print(metric.headMedian)}</td><td class="${tone}">${esc(deltaText(metric))}${range}</td>` +
-      `<td>${p === null ? '' : esc(probability(p))}</td><td>${count}</td>` +
+      `<td>${print(metric.headMedian)}</td>` +
+      `<td class="${tone}">${esc(metric.delta === null ? verdict : deltaText(metric))}${range}</td>` +
+      `<td>${esc(pText(metric.pAdjusted))}</td><td>${esc(nText(metric))}</td>` +
       `<td class="word ${tone}">${esc(verdict === 'noise' ? '~' : said)}</td></tr>`
     );
   });

@@ -167,7 +167,7 @@ test('pull request: verdict, figures, folded parts', () => {
   assert.ok(comment.startsWith('<!-- windtunnel: ci-smoke -->\n## ❌ Windtunnel: 3 errors, 1 warning\n'));
   assert.ok(
     comment.includes(
-      '| ❌ worse | backend=a | goodput | 10.00 → 9.50 Gbit/s | −5.0 % | −5.1 % to −4.9 % | 2.4e-4 | 13 |',
+      '| ❌ worse | backend=a | goodput | 10.00 → 9.50 Gbit/s | −5.00 % | −5.10 … −4.90 % | 0.049 | 13 |',
     ),
   );
   assert.match(
