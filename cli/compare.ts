@@ -1,45 +1,108 @@
 /**
- * `compare a b`: digests first, then every changed cell with the size of its change.
- * Exit 0 when equal, 3 when not, 2 for a file that is no result.
+ * `compare base head…`: verdicts over seeds, or with `--exact` equality to the last byte. Exit 0 without a gate, 3
+ * where it fails, 4 for results that do not compare.
  */
-import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { compareResults, type Named } from '../reports/comparison/compare.ts';
 import { exactComparison, renderExact } from '../reports/comparison/exact.ts';
-import { BadResultError, readResult } from '../reports/read.ts';
-import type { Result } from '../reports/schema.ts';
-import { EXIT, UsageError } from './errors.ts';
-import { runFiles } from './files.ts';
-import type { Io } from './io.ts';
+import type { Policy } from '../reports/comparison/policy.ts';
+import { renderComparison } from '../reports/comparison/text.ts';
+import type { Comparison } from '../reports/comparison/types.ts';
+import { EXIT } from './errors.ts';
+import { colors, type Io, useColor } from './io.ts';
+import { DEFAULT_FOLDER } from './regression/baselines.ts';
+import { loadConfig } from './regression/config.ts';
+import { addPolicyFlags, type PolicyFlags, policyOf } from './regression/policy.ts';
+import { pairUp, resolveResults } from './regression/results.ts';
 
 const EXAMPLES = `
 Examples:
-  tsx run compare results/before/result.json results/after/result.json
-  tsx run compare results/before results/after --json
-  tsx run compare baseline.json results/after || echo changed`;
+  tsx run compare main results/after --gate error
+  tsx run compare before=results/a after=results/b --allow machine --only-changed
+  tsx run compare baselines/main results/after --exact
+
+A result is a result.json, the folder of a run, or a baseline's name; one baseline may hold several scenarios.
+A verdict takes significance and size: ~ stands for neither. Below the fewest seeds that could decide, none is given.
+Exit codes: 0 no gate, or it passed; 2 not a result; 3 the gate failed; 4 not comparable, no baseline, or too few
+seeds for a verdict on figures that changed. With --exact: 0 equal, 3 not.`;
+
+export interface CompareFlags extends PolicyFlags {
+  readonly exact?: true;
+  readonly json?: true;
+  readonly onlyChanged?: true;
+  readonly split?: true;
+  readonly color: string;
+}
 
 /** Adds the command. */
 export function addCompare(program: Command, io: Io, exit: (code: number) => void): void {
-  program
+  const command = program
     .command('compare')
-    .description('compare two results: digests, then every changed cell')
-    .argument('<base>', 'result.json, or the folder of a run')
-    .argument('<head>', 'the same')
+    .description('compare results: what changed, by how much, and whether it is more than noise')
+    .argument('<base>', 'result, baseline or label=path')
+    .argument('<head...>', 'the same; each is compared with the base of its scenario')
+    .option('--exact', 'equality to the last byte instead of verdicts: exit 3 on any difference')
+    .option('--only-changed', 'leave out what is equal or noise')
+    .option('--split', 'worse, better and the rest apart')
     .option('--json', 'as one JSON document')
+    .option('--color <when>', 'auto, always or never', 'auto');
+  addPolicyFlags(command)
     .addHelpText('after', EXAMPLES)
-    .action((base: string, head: string, flags: { readonly json?: true }) => {
-      const comparison = exactComparison(load(base), load(head));
-      io.out(flags.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderExact(comparison, [base, head]));
-      exit(comparison.equal ? EXIT.done : EXIT.gate);
+    .action(async (base: string, heads: readonly string[], flags: CompareFlags) => {
+      const loaded = await loadConfig(flags.config);
+      const policy = policyOf(flags, loaded);
+      const baselines = loaded.config.baselines ?? DEFAULT_FOLDER;
+      const pairs = pairUp(
+        resolveResults(base, 'base', baselines),
+        heads.flatMap((head) => resolveResults(head, 'head', baselines)),
+      );
+      exit(flags.exact === true ? compareExactly(pairs, flags, io) : compareAll(pairs, policy, flags, io));
     });
 }
 
-function load(fileOrDir: string): Result {
-  const isDir = existsSync(fileOrDir) && statSync(fileOrDir).isDirectory();
-  const file = isDir ? runFiles(fileOrDir).result : fileOrDir;
-  try {
-    return readResult(file);
-  } catch (error) {
-    if (error instanceof BadResultError) throw new UsageError(`${file} is no result: ${error.message}`);
-    throw error;
+/** The first form: one JSON document of one pair, or of all in a list. */
+function compareExactly(pairs: readonly (readonly [Named, Named])[], flags: CompareFlags, io: Io): number {
+  const all = pairs.map(([base, head]) => exactComparison(base.result, head.result));
+  if (flags.json) io.out(`${JSON.stringify(all.length === 1 ? all[0] : all, null, 2)}\n`);
+  else {
+    const texts = all.map((one, at) => renderExact(one, [pairs[at]![0].label, pairs[at]![1].label]));
+    io.out(texts.join('\n'));
   }
+  return all.every(({ equal }) => equal) ? EXIT.done : EXIT.gate;
+}
+
+function compareAll(
+  pairs: readonly (readonly [Named, Named])[],
+  policy: Policy,
+  flags: CompareFlags,
+  io: Io,
+): number {
+  const comparisons = pairs.map(([base, head]) => compareResults(base, head, policy));
+  presentComparisons(comparisons, flags, io);
+  return comparisonExit(comparisons);
+}
+
+/** Prints comparisons on stdout as the flags say. */
+export function presentComparisons(
+  comparisons: readonly Comparison[],
+  flags: Pick<CompareFlags, 'json' | 'onlyChanged' | 'split' | 'color'>,
+  io: Io,
+): void {
+  if (flags.json) {
+    const document = { schema: 'windtunnel/comparison', schemaVersion: '1.0', comparisons };
+    io.out(`${JSON.stringify(document, null, 1)}\n`);
+    return;
+  }
+  const paint = colors(useColor(flags.color, io.outIsTty, io.env));
+  const width = io.columns > 0 ? { width: io.columns } : {};
+  const options = { paint, onlyChanged: flags.onlyChanged === true, split: flags.split === true, ...width };
+  io.out(comparisons.map((one) => renderComparison(one, options)).join('\n'));
+}
+
+/** 4 before 3: what cannot be compared or decided is no regression. */
+export function comparisonExit(comparisons: readonly Comparison[]): number {
+  if (comparisons.some(({ comparable }) => !comparable)) return EXIT.notComparable;
+  const failed = comparisons.filter(({ gate }) => !gate.passed);
+  if (failed.some(({ gate }) => gate.errors > 0)) return EXIT.gate;
+  return failed.length > 0 ? EXIT.notComparable : EXIT.done;
 }

@@ -16,3 +16,6 @@ export const EXIT = {
 
 /** A command line, file or name that cannot be used: exit code 2. The message is shown as it is. */
 export class UsageError extends Error {}
+
+/** Results that do not compare, or a baseline that is not there: exit code 4. The message is shown as it is. */
+export class NotComparableError extends Error {}

@@ -6,14 +6,17 @@ import packageJson from '../package.json' with { type: 'json' };
 import { didYouMean } from '../scenarios/lib/nearest.ts';
 import { JournalError, openJournal } from '../workers/journal.ts';
 import { addAdvise } from './advise.ts';
+import { addBaseline } from './baseline.ts';
 import { addCalibrate } from './calibrate.ts';
+import { addCheck } from './check.ts';
 import { addCompare } from './compare.ts';
-import { EXIT, UsageError } from './errors.ts';
+import { EXIT, NotComparableError, UsageError } from './errors.ts';
 import { addExplain } from './explain.ts';
 import { runFiles } from './files.ts';
 import type { Io } from './io.ts';
 import { addList } from './list.ts';
 import { addMachines } from './machines.ts';
+import { addMerge } from './merge.ts';
 import type { Parts } from './parts.ts';
 import { looksLikeFile } from './resolve.ts';
 import { addRun } from './run.ts';
@@ -31,6 +34,9 @@ const COMMANDS = [
   'trace',
   'schema',
   'compare',
+  'check',
+  'baseline',
+  'merge',
   'validate',
   'sensitivity',
   'calibrate',
@@ -44,8 +50,8 @@ Examples:
   tsx run validate
   tsx run sensitivity pod-to-pod --quick
 
-Exit codes: 0 done, 1 crash, 2 usage or input, 3 differs, 4 not comparable, 5 simulation error,
-6 a named backend is infeasible, 130/143 stopped by a signal.`;
+Exit codes: 0 done, 1 crash, 2 usage or input, 3 gate failed, 4 not comparable or no baseline,
+5 simulation error, 6 a named backend is infeasible, 130/143 stopped by a signal.`;
 
 /**
  * Runs one command line.
@@ -60,9 +66,9 @@ export async function main(argv: readonly string[], parts: Parts, io: Io): Promi
     }
     return await dispatch(completed(argv, parts), parts, io);
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof NotComparableError) {
       for (const line of error.message.split('\n')) io.note(`windtunnel: ${line}`);
-      return EXIT.usage;
+      return error instanceof UsageError ? EXIT.usage : EXIT.notComparable;
     }
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     throw error;
@@ -102,6 +108,9 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
   addTrace(program, parts, io);
   addSchema(program, io);
   addCompare(program, io, exit);
+  addCheck(program, io, exit);
+  addBaseline(program, io);
+  addMerge(program, io);
   addValidate(program, parts, io, exit);
   // As above, from the journal of `sensitivity`, whose first word is the command.
   const resumeStudy = (words: readonly string[]): Promise<number> =>

@@ -17,6 +17,13 @@ import { writeAtomic } from './files.ts';
 import { addRunFlags, overridesOf, type RunFlags, workersOf } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
+import {
+  addBaselineFlags,
+  BASELINE_FLAGS,
+  type BaselineFlags,
+  baselineOf,
+  settle,
+} from './regression/afterRun.ts';
 import { named, resolveBackends, resolveMachine, resolveScenario } from './resolve.ts';
 import { listenForSignals, type Signals } from './signals.ts';
 import { studyBeside, studyOf } from './study.ts';
@@ -43,18 +50,25 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     .command('run')
     .description('run a scenario (the default: `run` may be left out)')
     .argument('[scenario]', 'name or file; may be left out with --resume');
-  addRunFlags(command)
-    .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report')
-    .addHelpText('after', EXAMPLES);
-  command.action(async (name: string | undefined, flags: RunFlags) => {
+  addRunFlags(command).option(
+    '--sure <file>',
+    'sensitivity.json of this scenario: its ranges go into the report',
+  );
+  addBaselineFlags(command).addHelpText('after', EXAMPLES);
+  command.action(async (name: string | undefined, flags: RunFlags & BaselineFlags) => {
     if (name !== undefined) exit(await runScenario(name, flags, context));
     else if (flags.resume !== undefined) exit(await context.resume(flags.resume));
     else throw new UsageError('run takes a scenario; see: list scenarios');
   });
 }
 
-async function runScenario(name: string, flags: RunFlags, context: RunContext): Promise<number> {
+async function runScenario(
+  name: string,
+  flags: RunFlags & BaselineFlags,
+  context: RunContext,
+): Promise<number> {
   const { parts, io, argv } = context;
+  const against = await baselineOf(flags);
   const progress = progressMode(flags.progress, io);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
@@ -88,7 +102,11 @@ async function runScenario(name: string, flags: RunFlags, context: RunContext): 
     );
     await present(campaign, { json: flags.json === true, paint, study }, io, signals);
     tellFailures(campaign.failures, argv, io);
-    return exitCodeOf(campaign, flags, io, signals);
+    const ran = exitCodeOf(campaign, flags, io, signals);
+    // What failed says nothing about the baseline; an infeasible row is one of the comparison's findings.
+    if (against === null || (ran !== EXIT.done && ran !== EXIT.infeasible)) return ran;
+    const compared = settle(against, campaign, flags, io);
+    return compared === EXIT.done ? ran : compared;
   } finally {
     signals.dispose();
   }
@@ -134,7 +152,9 @@ function tellLoad(task: TaskSpec, io: Io): void {
 
 /** The arguments that decide what is run. */
 const withoutFolder = (argv: readonly string[]): string[] =>
-  withoutFlags(argv, ['--out', '--resume', '--sure']).filter((word) => word !== '--json');
+  withoutFlags(argv, ['--out', '--resume', '--sure', ...BASELINE_FLAGS]).filter(
+    (word) => word !== '--json' && word !== '--no-config',
+  );
 
 /** Words without the named flags and their values, `--flag value` or `--flag=value`. */
 export function withoutFlags(words: readonly string[], flags: readonly string[]): string[] {

@@ -13,7 +13,8 @@ export function renderCheck(check: Check, options: { paint?: Paint; passed?: boo
   const broken = outcomes.filter(({ passed }) => !passed);
   const shown = [...broken, ...(options.passed === true ? outcomes.filter(({ passed }) => passed) : [])];
   const held = outcomes.length - broken.length;
-  const counts = `${gate.errors} ${gate.errors === 1 ? 'error' : 'errors'}, ${gate.warnings} ${gate.warnings === 1 ? 'warning' : 'warnings'}`;
+  const counted = (n: number, what: string): string => `${n} ${n === 1 ? what : `${what}s`}`;
+  const counts = `${counted(gate.errors, 'error')}, ${counted(gate.warnings, 'warning')}`;
   const accepted = gate.accepted > 0 ? `, ${gate.accepted} accepted` : '';
   const summary = `${held} of ${outcomes.length} thresholds hold: ${counts}${accepted}`;
   const lines = [

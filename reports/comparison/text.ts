@@ -37,6 +37,7 @@ interface Row {
 const CELLS_SHOWN = 30;
 const OUTSIDE_SHOWN = 8;
 const QUIET: readonly Verdict[] = ['same', 'noise'];
+const LOUD: readonly Verdict[] = ['worse', 'lost', 'changed', 'better'];
 const PARTS: readonly (readonly [string, readonly Verdict[]])[] = [
   ['worse', ['worse', 'lost']],
   ['changed', ['changed']],
@@ -179,13 +180,12 @@ function cellText({ presence, baseAbsent, headAbsent, seeds, largest, fields }: 
 
 /** Figures outside the gate whose change is more than noise: nobody should have to look for them. */
 function outside({ cells }: Comparison): string[] {
-  const told = cells.flatMap((cell) =>
-    cell.metrics
-      .filter(
-        ({ level, verdict }) => level === 'off' && ['worse', 'lost', 'changed', 'better'].includes(verdict),
-      )
-      .map((row) => `  ${textOf(findingText(cell.id, row))}`),
-  );
+  const size = ({ delta }: MetricComparison): number => Math.abs(delta?.ratio ?? Infinity);
+  const told = cells
+    .flatMap((cell) => cell.metrics.map((row) => ({ cell, row })))
+    .filter(({ row }) => row.level === 'off' && LOUD.includes(row.verdict))
+    .sort((a, b) => size(b.row) - size(a.row))
+    .map(({ cell, row }) => `  ${textOf(findingText(cell.id, row))}`);
   if (told.length === 0) return [];
   const more = told.length - OUTSIDE_SHOWN;
   return [
