@@ -13,6 +13,7 @@ import { expand } from '../scenarios/lib/expand.ts';
 import type { TaskFailure } from '../workers/pool.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { addExportFlag, exportsOf, formatsText, RESULT_FORMATS, writeExports } from './exports.ts';
 import { writeAtomic } from './files.ts';
 import { addRunFlags, overridesOf, type RunFlags, workersOf } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
@@ -54,7 +55,10 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     '--sure <file>',
     'sensitivity.json of this scenario: its ranges go into the report',
   );
-  addBaselineFlags(command).addHelpText('after', EXAMPLES);
+  addBaselineFlags(addExportFlag(command, RESULT_FORMATS)).addHelpText(
+    'after',
+    `\n${formatsText(RESULT_FORMATS)}\n${EXAMPLES}`,
+  );
   command.action(async (name: string | undefined, flags: RunFlags & BaselineFlags) => {
     if (name !== undefined) exit(await runScenario(name, flags, context));
     else if (flags.resume !== undefined) exit(await context.resume(flags.resume));
@@ -69,6 +73,7 @@ async function runScenario(
 ): Promise<number> {
   const { parts, io, argv } = context;
   const against = await baselineOf(flags);
+  const wanted = exportsOf(flags.export, RESULT_FORMATS);
   const progress = progressMode(flags.progress, io);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
@@ -101,6 +106,7 @@ async function runScenario(
       signals,
     );
     await present(campaign, { json: flags.json === true, paint, study }, io, signals);
+    if (signals.exitCode() === null) await writeExports(wanted, RESULT_FORMATS, campaign.result, io);
     tellFailures(campaign.failures, argv, io);
     const ran = exitCodeOf(campaign, flags, io, signals);
     // What failed says nothing about the baseline; an infeasible row is one of the comparison's findings.
@@ -152,8 +158,8 @@ function tellLoad(task: TaskSpec, io: Io): void {
 
 /** The arguments that decide what is run. */
 const withoutFolder = (argv: readonly string[]): string[] =>
-  withoutFlags(argv, ['--out', '--resume', '--sure', ...BASELINE_FLAGS]).filter(
-    (word) => word !== '--json' && word !== '--no-config',
+  withoutFlags(argv, ['--out', '--resume', '--sure', '--export', ...BASELINE_FLAGS]).filter(
+    (word) => !['--json', '--no-config', '--github', '--no-github'].includes(word),
   );
 
 /** Words without the named flags and their values, `--flag value` or `--flag=value`. */
