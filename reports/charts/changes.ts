@@ -5,7 +5,7 @@
  * Left out: figures without a relative change (they stand in the tables), rows and pairs beyond a page's room.
  */
 import type { CellComparison, Comparison, MetricComparison } from '../comparison/types.ts';
-import { figuresText, sizeOf, valuesText } from '../exports/findings.ts';
+import { figuresText, isTold, sizeOf, valuesText } from '../exports/findings.ts';
 import { scaleOf } from '../units.ts';
 import type { ChartPlan } from './svg.ts';
 import { type ColourName, colour } from './theme.ts';
@@ -38,7 +38,7 @@ export function changeCharts(comparison: Comparison, place: number): ChartPlan[]
   const names = shortNames(comparison.cells);
   const figures = comparison.cells
     .flatMap((cell, k) => cell.metrics.map((metric): Figure => ({ name: names[k]!, metric })))
-    .filter(({ metric }) => metric.verdict !== 'same' && metric.delta !== null && metric.delta.ratio !== null)
+    .filter(({ metric }) => isTold(metric) && metric.delta !== null && metric.delta.ratio !== null)
     .sort((a, b) => sizeOf(b.metric) - sizeOf(a.metric));
   // What gates or is significant comes before larger noise.
   const rank = ({ metric }: Figure): number =>

@@ -86,6 +86,20 @@ function lineOf(level: Level, title: string, cell: string, text: string): Found 
 /** Two infinities are equal, which their difference does not say. */
 const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
+/** Whether a figure says something beside what is in the gate: outside it, most have too few seeds for a verdict. */
+export const isTold = ({ level, verdict }: MetricComparison): boolean =>
+  verdict !== 'same' && (level !== 'off' || !['noise', 'too-few'].includes(verdict));
+
+/** Geometric means of the metrics in the gate. */
+export function gatedMeans({ cells, summary }: Comparison): Comparison['summary']['geomeans'] {
+  const gated = new Set(
+    cells.flatMap(({ metrics }) =>
+      metrics.filter(({ level }) => level !== 'off').map(({ metric }) => metric),
+    ),
+  );
+  return summary.geomeans.filter(({ metric }) => gated.has(metric));
+}
+
 /** Size of a change for the order of a list. */
 export function sizeOf({ delta, verdict }: MetricComparison): number {
   if (verdict === 'lost' || delta === null || delta.ratio === null) return Number.POSITIVE_INFINITY;

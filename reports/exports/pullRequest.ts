@@ -9,7 +9,7 @@ import type { Check, Comparison, MetricComparison, Source } from '../comparison/
 import { deltaText, intervalText, nText, pText, signedPercent } from '../comparison/words.ts';
 import { line, text } from '../markdown.ts';
 import { percent } from '../units.ts';
-import { type Outcome, sizeOf, thresholdText, valuesText } from './findings.ts';
+import { gatedMeans, isTold, type Outcome, sizeOf, thresholdText, valuesText } from './findings.ts';
 
 import { headlineOf, markOf } from './headline.ts';
 
@@ -95,7 +95,7 @@ function comparisonSections(comparison: Comparison): Section[] {
   const accepted = bySize.filter(({ metric }) => metric.acceptedBy !== null);
   const others = bySize.filter(
     ({ metric }) =>
-      metric.finding === 'off' && metric.acceptedBy === null && !['same', 'noise'].includes(metric.verdict),
+      metric.finding === 'off' && metric.acceptedBy === null && metric.verdict !== 'noise' && isTold(metric),
   );
   const { same, changed, onlyBase, onlyHead } = summary.cells;
   const total = same + changed + onlyBase + onlyHead;
@@ -129,7 +129,7 @@ function comparisonSections(comparison: Comparison): Section[] {
       title: 'Geometric means over cells',
       folded: true,
       fixed: table(['metric', 'head / base − 1', 'cells']),
-      rows: summary.geomeans.map((one) =>
+      rows: gatedMeans(comparison).map((one) =>
         line([text(one.label), signedPercent(one.ratio), String(one.cells)]),
       ),
     },

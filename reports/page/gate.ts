@@ -8,7 +8,7 @@ import { changeCharts } from '../charts/changes.ts';
 import { renderSvg } from '../charts/svg.ts';
 import type { CellComparison, Check, Comparison, FieldChange, Source } from '../comparison/types.ts';
 import { signedPercent } from '../comparison/words.ts';
-import { type Found, findingsOf, type Outcome, thresholdText } from '../exports/findings.ts';
+import { type Found, findingsOf, gatedMeans, type Outcome, thresholdText } from '../exports/findings.ts';
 import { headlineOf } from '../exports/headline.ts';
 import { percent } from '../units.ts';
 import { esc } from './escape.ts';
@@ -109,8 +109,8 @@ async function comparisonPart(comparison: Comparison, place: number): Promise<st
 
 const sides = (base: string, head: string): string => (base === head ? head : `${base} → ${head}`);
 
-function geomeans({ summary }: Comparison): string {
-  const rows = summary.geomeans.map(({ label, ratio, cells }) => [
+function geomeans(comparison: Comparison): string {
+  const rows = gatedMeans(comparison).map(({ label, ratio, cells }) => [
     label,
     signedPercent(ratio),
     String(cells),
