@@ -3,7 +3,6 @@
  * change is, and what else differs.
  */
 import { METRICS, type MetricId } from '../../engine/core/record.ts';
-import { canonicalJson } from '../canonical.ts';
 import type { Cell, CellMetric, Result } from '../schema.ts';
 import { differences } from './exact.ts';
 import { type Figure, figureOf, type Seeds } from './figure.ts';
@@ -52,8 +51,8 @@ export function compareCells(pair: CellPair, seeds: Seeds, scenario: string, pol
   const { base, head } = pair;
   const of = (base ?? head)!;
   const dims = { ...of.dims, scenario };
-  const same = base !== null && head !== null && canonicalJson(base) === canonicalJson(head);
-  const figures = same || base === null || head === null ? [] : differences(base, head, '');
+  const changes = base === null || head === null ? [] : differences(base, head, '');
+  const same = base !== null && head !== null && changes.length === 0;
   return {
     cell: {
       id: of.id,
@@ -64,8 +63,8 @@ export function compareCells(pair: CellPair, seeds: Seeds, scenario: string, pol
       headAbsent: absenceOf(head),
       same,
       seeds: seedsOf(base, head),
-      largest: largestOf(figures),
-      fields: figures
+      largest: largestOf(changes),
+      fields: changes
         .filter(({ path }) => !SKIPPED.test(path))
         .slice(0, FIELDS_SHOWN)
         .map(({ path, a, b, relative }) => ({ path, base: a ?? null, head: b ?? null, relative })),

@@ -50,7 +50,7 @@ test('exit codes and error texts', OPTIONS, async (t) => {
     // 40 nodes × 25 Gbit/s share 400 Gbit/s of uplinks: some 38 % of payload is the most that these carry.
     [['large-cluster', '--load', '0.4'], 2, /of the uplinks, above 95 %/],
     [['large-cluster', '--load', '0.97', '--set', 'cluster.uplinks=16'], 2, /of the host links/],
-    [['compare', 'absent', 'absent'], 2, /absent is no result/],
+    [['compare', 'absent', 'absent', '--no-config'], 4, /no baseline 'absent' in baselines/],
     [['explain', 'toi'], 2, /unknown backend 'toi'; did you mean toy/],
     // Far from every name: no hint.
     [['zzgy'], 2, /unknown scenario or command 'zzgy' \(all: --help/],
@@ -73,7 +73,8 @@ test('exit codes and error texts', OPTIONS, async (t) => {
 test('help names every command and three examples each', OPTIONS, async () => {
   const top = await call('--help');
   assert.equal(top.code, 0);
-  for (const command of ['run', 'list', 'machines', 'explain', 'trace', 'schema', 'compare', 'validate']) {
+  const commands = ['run', 'list', 'machines', 'explain', 'trace', 'schema', 'compare', 'validate'];
+  for (const command of [...commands, 'check', 'baseline', 'merge']) {
     assert.match(top.out, new RegExp(`^  ${command} `, 'm'));
     const help = await call(command, '--help');
     assert.equal(help.code, 0);
@@ -184,7 +185,7 @@ test('a scenario file without a scenario is refused', OPTIONS, async () => {
   assert.deepEqual([broken.code, /cannot load/.test(broken.err)], [2, true]);
 });
 
-test('compare: 0 when equal, 3 when not, 2 for a file that is no result', OPTIONS, async () => {
+test('compare: equal, other settings, and to the last byte', OPTIONS, async () => {
   for (const [out, mtu] of [
     ['a', '1500'],
     ['b', '1500'],
@@ -192,12 +193,15 @@ test('compare: 0 when equal, 3 when not, 2 for a file that is no result', OPTION
   ]) {
     await call('mtu-sweep', '--mtu', mtu!, ...QUICK, '--out', at(out!));
   }
-  assert.equal((await call('compare', at('a'), at('b'))).code, 0);
-  assert.equal((await call('compare', at('a/result.json'), at('c'))).code, 3);
-  const json = JSON.parse((await call('compare', at('a'), at('c'), '--json')).out) as { equal: boolean };
+  const compare = (...argv: string[]) => call('compare', ...argv, '--no-config');
+  assert.equal((await compare(at('a'), at('b'))).code, 0);
+  assert.equal((await compare(at('a'), at('b'), '--exact')).code, 0);
+  const refused = await compare(at('a/result.json'), at('c'));
+  assert.equal(refused.code, 4);
+  assert.match(refused.out, /settings of mtu-sweep:\n {4}cluster\.mtuBytes: 1500 → 3000/);
+  assert.equal((await compare(at('a/result.json'), at('c'), '--exact')).code, 3);
+  const json = JSON.parse((await compare(at('a'), at('c'), '--exact', '--json')).out) as { equal: boolean };
   assert.equal(json.equal, false);
-  writeFileSync(path.join(dir, 'fake.json'), '{"schema":"else"}');
-  assert.equal((await call('compare', at('a'), at('fake.json'))).code, 2);
 });
 
 test('NO_COLOR and --color decide about escape codes', OPTIONS, async () => {

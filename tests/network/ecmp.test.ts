@@ -2,7 +2,7 @@
  * ECMP over one hashing tier: uplinks are used as balls fall into bins, with switches' own seeds and with one seed for
  * all. Polarisation shows as racks that agree, and leaves no uplink unused beyond chance. Bounds are from theory.
  */
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, notDeepEqual, ok } from 'node:assert/strict';
 import test from 'node:test';
 import { buildCluster } from '../../engine/build.ts';
 import { mix32 } from '../../engine/core/toeplitz.ts';
@@ -93,4 +93,13 @@ test('one seed for all makes racks agree about a header, own seeds do not', () =
         .setup.ecmpSeed,
     ).size;
   deepEqual([seeds(true), seeds(false)], [1, 8]);
+});
+
+test('the hashes follow the seed of the run, or one of their own: the same traffic on other links', () => {
+  const seedsOf = (cluster: { ecmpSeed?: number }): number[] => {
+    const nodes = { nodes: 8, nodesPerRack: 1, ...cluster };
+    return [...buildCluster(tinyTask({ seed: 5, cluster: nodes, traffic: {} }), NO_FLOWS).setup.ecmpSeed];
+  };
+  deepEqual(seedsOf({ ecmpSeed: 5 }), seedsOf({}));
+  notDeepEqual(seedsOf({ ecmpSeed: 6 }), seedsOf({}));
 });
