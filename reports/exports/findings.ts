@@ -73,12 +73,19 @@ export function undecidedText({ undecided, seeds, seedsNeeded, figures }: GateRe
   return `${undecided} figures changed, ${seeds} seeds: a verdict on ${figures} figures needs ${seedsNeeded}`;
 }
 
+/** A message and its details: "settings of shop: cluster.mtuBytes: 9000 → 1500; …". */
+export const oneLine = (message: string): string =>
+  message
+    .trim()
+    .replace(/:\s*\n\s*/, ': ')
+    .replace(/\s*\n\s*/g, '; ');
+
 function lineOf(level: Level, title: string, cell: string, text: string): Found {
   return {
     level: level === 'error' ? 'error' : 'warn',
     title,
     cell,
-    text: text.replaceAll('\n', '; '),
+    text: oneLine(text),
     size: Number.POSITIVE_INFINITY,
   };
 }

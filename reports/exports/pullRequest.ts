@@ -9,7 +9,7 @@ import type { Check, Comparison, MetricComparison, Source } from '../comparison/
 import { deltaText, intervalText, nText, pText, signedPercent } from '../comparison/words.ts';
 import { line, text } from '../markdown.ts';
 import { percent } from '../units.ts';
-import { gatedMeans, isTold, type Outcome, sizeOf, thresholdText, valuesText } from './findings.ts';
+import { gatedMeans, isTold, type Outcome, oneLine, sizeOf, thresholdText, valuesText } from './findings.ts';
 
 import { headlineOf, markOf } from './headline.ts';
 
@@ -67,7 +67,7 @@ const FOOT =
 
 /** Lines of a message are listed; what is very long is cut. */
 function cut(message: string): string {
-  const words = message.replaceAll('\n', '; ');
+  const words = oneLine(message);
   return text(words.length > WORDS_MAX ? `${words.slice(0, WORDS_MAX)}…` : words);
 }
 

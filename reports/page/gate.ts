@@ -8,7 +8,14 @@ import { changeCharts } from '../charts/changes.ts';
 import { renderSvg } from '../charts/svg.ts';
 import type { CellComparison, Check, Comparison, FieldChange, Source } from '../comparison/types.ts';
 import { signedPercent } from '../comparison/words.ts';
-import { type Found, findingsOf, gatedMeans, type Outcome, thresholdText } from '../exports/findings.ts';
+import {
+  type Found,
+  findingsOf,
+  gatedMeans,
+  type Outcome,
+  oneLine,
+  thresholdText,
+} from '../exports/findings.ts';
 import { headlineOf } from '../exports/headline.ts';
 import { percent } from '../units.ts';
 import { esc } from './escape.ts';
@@ -96,7 +103,9 @@ async function comparisonPart(comparison: Comparison, place: number): Promise<st
         ['gate', `${gate.policy}: ${gate.figures} figures, α = ${percent(gate.alpha)}`],
       ]) +
         list(
-          problems.map(({ allowed, message }) => `${allowed ? 'allowed' : 'not comparable'}: ${message}`),
+          problems.map(
+            ({ allowed, message }) => `${allowed ? 'allowed' : 'not comparable'}: ${oneLine(message)}`,
+          ),
         ) +
         list(notes),
     ),

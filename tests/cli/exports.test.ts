@@ -2,10 +2,13 @@
  * `--export`, `export`, annotations and summaries by the command line, on stub parts.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { tellGithub } from '../../cli/github.ts';
+import type { Io } from '../../cli/io.ts';
 import { readResult } from '../../reports/read.ts';
+import { comparison, manyCells } from '../exports/comparisonFixture.ts';
 import { parseGoBenchmark } from '../exports/goParser.ts';
 import { openMetricsProblems } from '../exports/openMetricsGrammar.ts';
 import { call, run, temporaryFolder } from './spawn.ts';
@@ -84,6 +87,20 @@ test('compare and check write their exports, whatever the gate says', async () =
   );
   assert.equal(broken.code, 3, broken.err);
   assert.match(text('checked.xml'), /<failure type="windtunnel" message="value &lt; 1/);
+});
+
+test('a summary that is full already is left alone', () => {
+  const file = at('full.md');
+  writeFileSync(file, 'x'.repeat(1_040_000));
+  const outcome = { comparisons: [comparison(manyCells(2000))], checks: [] };
+  let told = '';
+  const io = { env: { GITHUB_STEP_SUMMARY: file }, note: (line: string) => (told += `${line}\n`) };
+  tellGithub(outcome, { github: true }, io as unknown as Io);
+  assert.equal(statSync(file).size, 1_040_000);
+  assert.equal(told.trimEnd().split('\n').length, 20);
+  writeFileSync(file, 'x'.repeat(700_000));
+  tellGithub(outcome, { github: true }, io as unknown as Io);
+  assert.ok(statSync(file).size > 900_000 && statSync(file).size < 1024 * 1024, String(statSync(file).size));
 });
 
 test('in GitHub Actions: annotations on stderr, summary appended, neither with --no-github', async () => {

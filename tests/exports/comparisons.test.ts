@@ -185,6 +185,13 @@ test('pull request: verdict, figures, folded parts', () => {
   );
 });
 
+test('a message with details is one line', () => {
+  const message = 'settings of shop:\n  cluster.mtuBytes: 9000 → 1500\n  cluster.nodes: 4 → 8';
+  const outcome = of(comparison([], { problems: [{ aspect: 'scenario', message, allowed: true }] }));
+  const said = 'allowed: settings of shop: cluster.mtuBytes: 9000 → 1500; cluster.nodes: 4 → 8\n';
+  assert.ok(renderPullRequest(outcome).includes(said));
+});
+
 test('pull request: a label breaks neither table nor page', () => {
   const comment = renderPullRequest(odd());
   assert.ok(!comment.includes('<script>'));

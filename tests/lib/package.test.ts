@@ -19,6 +19,10 @@ export default defineScenario({
 });
 `;
 
+const CONFIG = `import { defineConfig } from 'windtunnel/config';
+export default defineConfig({ thresholds: { goodput: 'value > 1' } });
+`;
+
 /** @throws AssertionError with what the program said */
 function did(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
@@ -43,9 +47,11 @@ test('the packed files run in a folder that only has the package', () => {
     }
     assert.ok(!existsSync(path.join(into, 'tests')));
     writeFileSync(path.join(dir, 'mine.ts'), SCENARIO);
+    writeFileSync(path.join(dir, 'windtunnel.config.ts'), CONFIG);
     const bin = path.join(into, 'bin', 'windtunnel.js');
     const out = ['--out', 'out', '--progress', 'none'];
     did(process.execPath, [bin, 'run', './mine.ts', ...out, '--export', 'openmetrics=m.txt'], dir);
+    assert.match(did(process.execPath, [bin, 'check', 'out'], dir), /1 of 1 thresholds hold/);
     assert.ok(existsSync(path.join(dir, 'out', 'report.html')) && existsSync(path.join(dir, 'm.txt')));
   } finally {
     remove();
