@@ -23,8 +23,8 @@ interface Figure {
 const TONES = [
   ['worse', 'warn'],
   ['better', 'good'],
-  ['changed, no better direction', 'accent'],
-  ['not significant, below the floor, or too few seeds', 'baseline'],
+  ['changed', 'accent'],
+  ['no verdict', 'baseline'],
 ] as const satisfies readonly (readonly [string, ColourName])[];
 
 function toneOf({ verdict }: MetricComparison): string {
