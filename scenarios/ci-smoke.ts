@@ -20,8 +20,8 @@ export default defineScenario({
   },
   points: [
     // Ten thousand requests a seed, so that each seed has its own p99; a bulk stream would set it by its drops.
-    { requests: 10_000, 'traffic.probePairs': 0 },
-    { requests: 500, 'traffic.probePairs': 1 },
+    { requests: 10_000, probes: 0 },
+    { requests: 500, probes: 1 },
   ],
   warmupMs: 5,
   windowMs: 130,
