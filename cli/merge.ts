@@ -116,7 +116,7 @@ function mergeParts(parts: readonly Part[]): Result {
   });
 }
 
-/** Each cell once, in order of appearance; a part that failed it or could not run it decides. */
+/** Each cell once, by point, then backend, as in a single run. A part that failed it or could not run it decides. */
 function plansOf(results: readonly Result[]): CellPlan[] {
   const plans = new Map<string, CellPlan>();
   for (const { id, dims, group, title, status, reason } of results.flatMap((result) => result.cells)) {
@@ -130,7 +130,9 @@ function plansOf(results: readonly Result[]): CellPlan[] {
         : { ...plan, status, ...(reason === undefined ? {} : { reason }) },
     );
   }
-  return [...plans.values()];
+  const pointOf = ({ dims: { backend: _backend, ...point } }: CellPlan): string => JSON.stringify(point);
+  const points = [...new Set([...plans.values()].map(pointOf))];
+  return [...plans.values()].sort((a, b) => points.indexOf(pointOf(a)) - points.indexOf(pointOf(b)));
 }
 
 /** Records as a single run would number them: cell, then seed. */

@@ -298,19 +298,20 @@ test('merge: seeds and backends of several runs give the bytes of one', async ()
     await part('p1', '--backends', 'host,toy', '--replications', '1'),
     await part('p2', '--backends', 'host,toy', '--replications', '3', '--seed', '2'),
   ];
-  const merged = await call('merge', ...parts, '--out', at('merged'));
+  const merged = await call('merge', ...parts.reverse(), '--out', at('merged'));
   assert.equal(merged.code, 0, merged.err);
   const digestOf = (folder: string): string =>
     (JSON.parse(readFileSync(path.join(folder, 'result.json'), 'utf8')) as Result).digest.value;
   assert.equal(digestOf(at('merged')), digestOf(whole));
   assert.ok(existsSync(at('merged', 'report.html')));
-  // Points come before backends in a run: a merge by backends has the same cells in another order.
   const byBackend = [
     await part('host', '--backends', 'host', '--replications', '2'),
     await part('toy', '--backends', 'toy', '--replications', '2'),
   ];
   const both = JSON.parse((await call('merge', ...byBackend, '--out', at('both'), '--json')).out) as Result;
   assert.deepEqual([both.cells.length, both.status, both.seeds.replications], [8, 'complete', [1, 2]]);
+  const two = await part('two', '--backends', 'host,toy', '--replications', '2');
+  assert.equal(both.digest.value, digestOf(two));
   const gap = [
     await part('g1', '--backends', 'host', '--replications', '2'),
     await part('g2', '--backends', 'toy', '--replications', '1'),
@@ -334,4 +335,15 @@ test('the configuration of the working folder is found, and two are one too many
   writeFileSync(path.join(home, 'windtunnel.config.json'), '{}');
   const two = await run(home, ['check', at('base.json')]);
   assert.deepEqual([two.code, /keep one, or name it with --config/.test(two.err)], [2, true]);
+});
+
+test('the configuration that the documentation shows is one', async () => {
+  const page = readFileSync(new URL('../../docs/COMPARING.md', import.meta.url), 'utf8');
+  const yaml = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+  writeFileSync(at('shown.yaml'), yaml);
+  const checked = await call('check', at('base.json'), '--config', at('shown.yaml'));
+  assert.equal(checked.code, 0, checked.err);
+  assert.match(checked.out, /1 of 1 thresholds hold[\s\S]*goodput\{nodes>=1000\} matches no cell/);
+  const compared = await call('compare', at('base.json'), at('worse.json'), '--config', at('shown.yaml'));
+  assert.equal(compared.code, 3, compared.err);
 });
