@@ -3,6 +3,7 @@
  * modules, statistics and digest on. Packet-hops a second of one thread.
  */
 import { backendNamed } from '../backends/catalog.ts';
+import { Batches } from '../engine/fabric/batch.ts';
 import { compile } from '../engine/host/compile.ts';
 import { Partition } from '../engine/host/partition.ts';
 import type { Setup } from '../engine/host/setup.ts';
@@ -32,10 +33,11 @@ export interface FabricRun {
 export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
   const stopPs = Math.round((packetsPerHost * WIRE_BYTES * 8000) / LINK_GBPS / LOAD);
   const setup = fabricSetup(hosts);
+  const batches = new Batches(256, setup.pathMssBytes);
   const partitions: Partition[] = [];
   const wires: WireTraffic[] = [];
   for (let r = 0; r < setup.racks; r++) {
-    const p = new Partition(r, setup, r * RACK, RACK);
+    const p = new Partition(r, setup, batches, r * RACK, RACK);
     for (let l = 0; l < RACK * 2; l++) p.ports.set(l, LINK_GBPS, DELAY_NS, Infinity, 0);
     for (let u = 0; u < SPINES * 2; u++) p.ports.set(2 * RACK + u, 100, DELAY_NS, Infinity, 0);
     const wire = new WireTraffic(p, 1, LOAD, WIRE_BYTES, stopPs);
@@ -62,7 +64,7 @@ export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
     events: partitions.reduce((sum, p) => sum + p.events, 0),
     medianDelayNs: wires.reduce((sum, w) => sum + w.delayPs.quantile(0.5), 0) / wires.length / 1000,
     seconds: (used.user + used.system) / 1e6,
-    digests: partitions.map((p) => p.digest.hex()),
+    digests: partitions.map((p) => p.digestHex()),
   };
 }
 
@@ -122,6 +124,5 @@ function fabricSetup(hosts: number): Setup {
     jobCapNs: 20_000,
     jobUnits: 64,
     packetGranularity: true,
-    windowEnd: 0,
   };
 }

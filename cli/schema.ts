@@ -1,5 +1,6 @@
 /**
- * `schema`: the JSON Schemas of result.json, validation.json, sensitivity.json and hand-written measurements.
+ * `schema`: the JSON Schemas of result.json, validation.json, sensitivity.json, windtunnel.config.* and hand-written
+ * measurements.
  */
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
@@ -7,6 +8,7 @@ import { resultJsonSchema } from '../reports/schema.ts';
 import { sensitivityJsonSchema } from '../reports/sensitivity/schema.ts';
 import { validationJsonSchema } from '../reports/validation/schema.ts';
 import type { Io } from './io.ts';
+import { configJsonSchema } from './regression/config.ts';
 
 const EXAMPLES = `
 Examples:
@@ -21,6 +23,7 @@ const SCHEMAS = {
   result: resultJsonSchema,
   validation: validationJsonSchema,
   sensitivity: sensitivityJsonSchema,
+  config: configJsonSchema,
   measurements: () => JSON.parse(readFileSync(measurements, 'utf8')) as unknown,
 };
 
@@ -29,7 +32,7 @@ export function addSchema(program: Command, io: Io): void {
   program
     .command('schema')
     .description(
-      'print the JSON Schema of result.json, validation.json, sensitivity.json or hand-written measurements',
+      'print the JSON Schema of result.json, validation.json, sensitivity.json, the configuration or measurements',
     )
     .addArgument(new Argument('[what]').choices(Object.keys(SCHEMAS)).default('result'))
     .option('--json', 'accepted for symmetry: the schema is JSON')

@@ -5,6 +5,7 @@
 
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
+import { Batches } from './fabric/batch.ts';
 import { Bond } from './fabric/bond.ts';
 import { FabricMtu } from './fabric/fabricMtu.ts';
 import { RandomLoss } from './fabric/loss.ts';
@@ -50,9 +51,10 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable, span?: RackSpan):
   const handshake = traffic.flows?.handshake === true;
   const shape = { messageBytes, requestBytes, responseBytes, handshake, udpGso, zerocopy };
   const stop = spec.warmupPs + spec.windowPs;
+  const batches = new Batches(256, setup.pathMssBytes);
   for (let r = from; r < to; r++) {
     const first = r * setup.nodesPerRack;
-    const p = new Partition(r, setup, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
+    const p = new Partition(r, setup, batches, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
     if (cluster.bondLinks > 1) p.bond = new Bond(cluster, new Stream(spec.seed, `bond/rack/${r}`).u32() | 0);
     if (cluster.coldNeighbours) p.opens = new Opens(setup);
@@ -71,7 +73,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable, span?: RackSpan):
     sources.push(source);
   }
   const lookaheadPs = setup.racks === 1 ? Infinity : Math.round(cluster.fabricDelayNs * 1000);
-  const racks = { firstRack: from, partitions, stacks, ledgers, sources };
+  const racks = { firstRack: from, batches, partitions, stacks, ledgers, sources };
   const built: Cluster = { spec, setup, ...racks, flows, lookaheadPs };
   connectTraffic(built);
   return built;
@@ -135,7 +137,6 @@ export function makeSetup(spec: TaskSpec): Setup {
     jobCapNs: 20_000,
     jobUnits: 64,
     packetGranularity: spec.granularity === 'packet',
-    windowEnd: 0,
   };
 }
 

@@ -1,6 +1,12 @@
-/** The event loop of one partition: pop, count, digest, act. */
+/**
+ * The event loops of one partition: pop, count, digest, act. Hosts and what hangs below the ToR have one order of
+ * events; what leaves the rack and what comes to it pass a stage each, which knows its arrivals longer in advance
+ * (engine/windows.ts).
+ */
 import { LimitError } from './core/assert.ts';
 import {
+  C_LINK,
+  C_REMOTE,
   K_AGENT,
   K_CORE_WAKE,
   K_IRQ,
@@ -15,7 +21,7 @@ import {
   K_TRAFFIC,
   K_WIRE_SOURCE,
 } from './core/kinds.ts';
-import { spine, torDown, torUp } from './fabric/forward.ts';
+import { spine, torDown, torTurn, torUp } from './fabric/forward.ts';
 import { coreAwake, jobEnd } from './host/cores.ts';
 import { notify } from './host/emit.ts';
 import { irq } from './host/napi.ts';
@@ -28,59 +34,108 @@ export interface Observer {
   agent?(p: Partition, agent: number): void;
 }
 
-/** Runs all events before `limit`. @throws LimitError past `eventsMax` events of this partition. */
+const LIMIT = 'event limit reached: raise eventsMax or shorten the run';
+
+/**
+ * Runs what happens at hosts and below the ToR before `limit`: at equal times links first.
+ * @throws LimitError past `eventsMax` events of this partition
+ */
 export function runPartition(p: Partition, limit: number, observer: Observer, eventsMax: number): void {
-  const { wheel, digest, kindCounts } = p;
+  const { wheel, links, digest, kindCounts } = p;
   let events = p.events;
-  while (wheel.pop(limit)) {
-    const { kind, actor, payload } = wheel;
-    if (++events > eventsMax) throw new LimitError('event limit reached: raise eventsMax or shorten the run');
-    kindCounts[kind]!++;
-    digest.fold(wheel.now, (wheel.cls << 28) ^ (kind << 22) ^ actor);
-    switch (kind) {
-      case K_JOB_END:
-        jobEnd(p, actor, payload);
-        break;
-      case K_TOR_UP:
-        torUp(p, payload);
-        break;
-      case K_SPINE:
-        spine(p, actor, payload);
-        break;
-      case K_TOR_DOWN:
-        torDown(p, payload);
-        break;
-      case K_NIC:
-        if (p.wire === null) nicArrive(p, actor, payload);
-        else p.wire.sink(p, payload);
-        break;
-      case K_IRQ:
-        irq(p, actor, payload);
-        break;
-      case K_CORE_WAKE:
-        coreAwake(p, actor);
-        break;
-      case K_SOCK_TIMER:
-        p.upper.timer(p, actor);
-        break;
-      case K_TRAFFIC:
-        p.upper.traffic(p, actor);
-        break;
-      case K_SAMPLE:
-        observer.sample(p, payload);
-        break;
-      case K_NOTE:
-        notify(p, actor, payload);
-        break;
-      case K_AGENT:
-        observer.agent?.(p, actor);
-        break;
-      case K_WIRE_SOURCE:
-        p.wire!.source(p, actor);
-        break;
-      default:
-        throw new LimitError('unknown event kind');
-    }
+  for (;;) {
+    const linkPs = links.nextPs;
+    if (wheel.pop(linkPs < limit ? linkPs : limit)) {
+      const { kind, actor } = wheel;
+      kindCounts[kind]!++;
+      digest.fold(wheel.now, (wheel.cls << 28) ^ (kind << 22) ^ actor);
+      hostEvent(p, kind, actor, wheel.payload, observer);
+    } else if (linkPs < limit) {
+      wheel.reach(linkPs);
+      linkEvent(p, links.take(limit));
+    } else break;
+    if (++events > eventsMax) throw new LimitError(LIMIT);
   }
+  links.advance(limit);
   p.events = events;
+}
+
+function linkEvent(p: Partition, b: number): void {
+  const { batches, digest, firstNode } = p;
+  const kind = batches.kind[b]!;
+  p.kindCounts[kind]!++;
+  if (kind === K_NIC) {
+    const local = batches.dstNode[b]! - firstNode;
+    digest.fold(p.wheel.now, (C_LINK << 28) ^ (K_NIC << 22) ^ local);
+    if (p.wire === null) nicArrive(p, local, b);
+    else p.wire.sink(p, b);
+  } else if (kind === K_TOR_DOWN) {
+    digest.fold(p.wheel.now, (C_LINK << 28) ^ (K_TOR_DOWN << 22) ^ batches.via[b]!);
+    torDown(p, b);
+  } else {
+    digest.fold(p.wheel.now, (C_LINK << 28) ^ (K_TOR_UP << 22) ^ (batches.srcNode[b]! - firstNode));
+    torTurn(p, b);
+  }
+}
+
+function hostEvent(p: Partition, kind: number, actor: number, payload: number, observer: Observer): void {
+  switch (kind) {
+    case K_JOB_END:
+      jobEnd(p, actor, payload);
+      break;
+    case K_IRQ:
+      irq(p, actor, payload);
+      break;
+    case K_CORE_WAKE:
+      coreAwake(p, actor);
+      break;
+    case K_SOCK_TIMER:
+      p.upper.timer(p, actor);
+      break;
+    case K_TRAFFIC:
+      p.upper.traffic(p, actor);
+      break;
+    case K_SAMPLE:
+      observer.sample(p, payload);
+      break;
+    case K_NOTE:
+      notify(p, actor, payload);
+      break;
+    case K_AGENT:
+      observer.agent?.(p, actor);
+      break;
+    case K_WIRE_SOURCE:
+      p.wire!.source(p, actor);
+      break;
+    default:
+      throw new LimitError('unknown event kind');
+  }
+}
+
+/** Sends on what reaches this rack's spine ports before `limit`. */
+export function runDown(p: Partition, limit: number, eventsMax: number): void {
+  const { batches, down, downDigest, kindCounts } = p;
+  let count = 0;
+  for (let b = down.take(limit); b >= 0; b = down.take(limit)) {
+    if (++count + p.events > eventsMax) throw new LimitError(LIMIT);
+    downDigest.fold(batches.t0[b]!, (C_REMOTE << 28) ^ (K_SPINE << 22) ^ batches.via[b]!);
+    spine(p, b);
+  }
+  down.advance(limit);
+  p.events += count;
+  kindCounts[K_SPINE]! += count;
+}
+
+/** Sends on what reaches the ToR for other racks before `limit`. */
+export function runUp(p: Partition, limit: number, eventsMax: number): void {
+  const { batches, up, upDigest, kindCounts, firstNode } = p;
+  let count = 0;
+  for (let b = up.take(limit); b >= 0; b = up.take(limit)) {
+    if (++count + p.events > eventsMax) throw new LimitError(LIMIT);
+    upDigest.fold(batches.t0[b]!, (C_LINK << 28) ^ (K_TOR_UP << 22) ^ (batches.srcNode[b]! - firstNode));
+    torUp(p, b);
+  }
+  up.advance(limit);
+  p.events += count;
+  kindCounts[K_TOR_UP]! += count;
 }

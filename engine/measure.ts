@@ -5,6 +5,7 @@
 
 import { C_SAMPLE, K_SAMPLE } from './core/kinds.ts';
 import { STRIDE } from './core/table.ts';
+import type { TaskSpec } from './core/taskSpec.ts';
 import type { Observer } from './dispatch.ts';
 import { portClass } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
@@ -37,6 +38,10 @@ export class Samples {
   readonly busiestPs = new Float64Array(SAMPLES + 1);
 }
 
+/** Instants at which every rack is looked at, ps, ascending. */
+export const sampleTimes = ({ warmupPs, windowPs }: TaskSpec): number[] =>
+  Array.from({ length: SAMPLES + 1 }, (_, i) => warmupPs + Math.round((windowPs * i) / SAMPLES));
+
 export class Measure implements Observer {
   private readonly cluster: Cluster;
   /** By place of the rack. */
@@ -52,11 +57,9 @@ export class Measure implements Observer {
     this.begin = cluster.partitions.map(() => null);
     this.end = cluster.partitions.map(() => null);
     this.samples = cluster.partitions.map(() => new Samples());
-    const { warmupPs, windowPs } = cluster.spec;
+    const times = sampleTimes(cluster.spec);
     for (const p of cluster.partitions) {
-      for (let i = 0; i <= SAMPLES; i++) {
-        p.push(warmupPs + Math.round((windowPs * i) / SAMPLES), C_SAMPLE, K_SAMPLE, 0, i);
-      }
+      for (const [i, at] of times.entries()) p.push(at, C_SAMPLE, K_SAMPLE, 0, i);
     }
   }
 

@@ -77,7 +77,7 @@ export function shareOf(cluster: Cluster, measure: Measure, p: Partition): Share
   const less = (end: Float64Array, begin: Float64Array) => end.map((value, k) => value - begin[k]!);
   const { softPs } = b;
   return {
-    digest: p.digest.hex(),
+    digest: p.digestHex(),
     events: p.events,
     kindCounts: p.kindCounts,
     counters: less(b.counters, a.counters),

@@ -10,7 +10,6 @@ import { MODEL_VERSION } from './core/version.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import type { Setup } from './host/setup.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
-import { checkConservation } from './invariants.ts';
 import { SAMPLES, type Samples } from './measure.ts';
 import { rackCpu } from './rackCpu.ts';
 import type { Utilisation } from './rackUse.ts';
@@ -19,14 +18,17 @@ import { floods } from './traffic/broadcast.ts';
 import { offeredLoads } from './traffic/load.ts';
 import { binding, type QueueLoss, utilisations } from './utilisation.ts';
 
-/** @param shares of all racks, in order @throws InvariantError if anything was lost or made */
+/**
+ * @param shares    of all racks, in order
+ * @param poolBytes held by the threads for all their racks
+ */
 export function summarise(
   spec: TaskSpec,
   setup: Setup,
   shares: readonly Share[],
   simulatedPs: number,
+  poolBytes: number,
 ): TaskRecord {
-  checkConservation(shares.map(({ balance }) => balance));
   const totals = stageTotals(setup.compiled.rows, windowCounters(shares), setup.machine.prices);
   const { mean, nodes } = utilisations(spec, setup, shares);
   const losses = queueLosses(shares);
@@ -81,7 +83,7 @@ export function summarise(
     probes: probeRecords(spec, shares, nodes),
     series: series(spec, samples),
     sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
-    memoryBytes: sum(({ memoryBytes }) => memoryBytes),
+    memoryBytes: poolBytes + sum(({ memoryBytes }) => memoryBytes),
   };
 }
 

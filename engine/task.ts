@@ -7,7 +7,8 @@ import { buildCluster, type Cluster, makeSetup, racksOf } from './build.ts';
 import type { TaskRecord } from './core/record.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { Alone, type Gang } from './gang.ts';
-import { Measure } from './measure.ts';
+import { type Balance, checkConservation, underWay } from './invariants.ts';
+import { Measure, sampleTimes } from './measure.ts';
 import { idealTimes } from './reference.ts';
 import { type Share, shareOf } from './share.ts';
 import { summarise } from './summary.ts';
@@ -34,6 +35,9 @@ export interface TaskHooks {
 export interface RackShares {
   readonly shares: readonly Share[];
   readonly simulatedPs: number;
+  /** What its racks have under way (invariants.ts), and the pool that holds it. */
+  readonly underWay: Balance;
+  readonly poolBytes: number;
 }
 
 export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
@@ -43,7 +47,9 @@ export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
 /** @param parts of all threads, in the order of their places */
 export function recordOf(spec: TaskSpec, parts: readonly RackShares[]): TaskRecord {
   const shares = parts.flatMap((part) => part.shares);
-  return summarise(spec, makeSetup(spec), shares, parts[0]!.simulatedPs);
+  checkConservation([...shares.map(({ balance }) => balance), ...parts.map((part) => part.underWay)]);
+  const poolBytes = parts.reduce((sum, part) => sum + part.poolBytes, 0);
+  return summarise(spec, makeSetup(spec), shares, parts[0]!.simulatedPs, poolBytes);
 }
 
 /** Runs this thread's racks of a task, in step with the others. @throws TaskError, LimitError, InvariantError */
@@ -70,6 +76,7 @@ export function runRacks(spec: TaskSpec, gang: Gang, hooks: TaskHooks = {}): Rac
     // One more ps, so that the sample at the end of the window is taken.
     endPs: stopPs + spec.drainPs + 1,
     eventsMax: spec.eventsMax,
+    stops: sampleTimes(spec),
     until: { stopPs, open },
     gang,
     ...(hooks.shuffle === undefined ? {} : { shuffle: hooks.shuffle }),
@@ -77,7 +84,12 @@ export function runRacks(spec: TaskSpec, gang: Gang, hooks: TaskHooks = {}): Rac
   });
   censor(cluster, simulatedPs);
   hooks.done?.(cluster, measure);
-  return { shares: partitions.map((p) => shareOf(cluster, measure, p)), simulatedPs };
+  return {
+    shares: partitions.map((p) => shareOf(cluster, measure, p)),
+    simulatedPs,
+    underWay: underWay(cluster.batches),
+    poolBytes: cluster.batches.memoryBytes(),
+  };
 }
 
 /** Flows of the window that are still open count as at least their age: in the rack that waits for them. */

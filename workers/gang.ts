@@ -8,7 +8,8 @@
  * minutes of looks (a stopped process resumes: looks are counted, not time).
  */
 import os from 'node:os';
-import { type Gang, MAIL_DOUBLES } from '../engine/gang.ts';
+import type { Batches } from '../engine/fabric/batch.ts';
+import { type Gang, MAIL_DOUBLES, nowhere, type Whereabouts } from '../engine/gang.ts';
 import { spanOf } from '../engine/traffic/cluster.ts';
 
 // Words of the control block, a cache line apart.
@@ -20,10 +21,12 @@ const POISON = 3 * LINE;
 const WORDS = 4 * LINE;
 
 // What each thread says at a meeting.
-const NEXT = 0;
-const OPEN = 1;
-const EVENTS = 2;
-const MORE = 3;
+const HOST = 0;
+const UP = 1;
+const DOWN = 2;
+const OPEN = 3;
+const EVENTS = 4;
+const MORE = 5;
 const SAYS = 8;
 
 /** Messages that a mailbox holds; more take further rounds of the same meeting. */
@@ -93,9 +96,7 @@ export function poison(shared: GangShared): void {
 export class Member implements Gang {
   readonly size: number;
   readonly index: number;
-  nextPs = 0;
-  open = 0;
-  events = 0;
+  readonly all: Whereabouts = nowhere();
   private readonly control: Int32Array;
   private readonly says: Float64Array;
   private readonly counts: Int32Array;
@@ -109,6 +110,7 @@ export class Member implements Gang {
   /** Mail of a meeting of several rounds, by sender. */
   private readonly piles: Pile[];
   private piled = false;
+  private readonly letter = new Float64Array(MAIL_DOUBLES);
   /** Which of the two sets is being written. */
   private parity = 0;
 
@@ -140,7 +142,14 @@ export class Member implements Gang {
     this.arrive();
   }
 
-  post(words: Float64Array, at: number): void {
+  post(rack: number, batches: Batches, b: number): void {
+    const { letter } = this;
+    letter[0] = rack;
+    batches.encode(b, letter, 1);
+    this.put(letter, 0);
+  }
+
+  private put(words: Float64Array, at: number): void {
     const to = this.threadOf[words[at]!]!;
     const box = this.box(this.parity, this.index, to);
     const count = this.counts[box * LINE]!;
@@ -152,9 +161,9 @@ export class Member implements Gang {
     this.counts[box * LINE] = count + 1;
   }
 
-  meet(nextPs: number, open: number, events: number): void {
+  meet(own: Readonly<Whereabouts>): void {
     this.piled = false;
-    let more = this.round(nextPs, open, events);
+    let more = this.round(own);
     if (more === 0) return;
     // More than a mailbox holds: everybody keeps what has come and meets again, until all is here.
     for (const pile of this.piles) pile.count = 0;
@@ -166,9 +175,9 @@ export class Member implements Gang {
         const { count } = spill;
         // What does not fit again goes to the pile's beginning, which has been read.
         spill.count = 0;
-        for (let m = 0; m < count; m++) this.post(spill.words, m * MAIL_DOUBLES);
+        for (let m = 0; m < count; m++) this.put(spill.words, m * MAIL_DOUBLES);
       }
-      more = this.round(nextPs, open, events);
+      more = this.round(own);
     }
     this.piled = true;
   }
@@ -188,25 +197,27 @@ export class Member implements Gang {
   }
 
   /** Says where this thread is and waits for the others. @returns how many have more mail than went */
-  private round(nextPs: number, open: number, events: number): number {
-    const { says, size, parity } = this;
+  private round(where: Readonly<Whereabouts>): number {
+    const { all, says, size, parity } = this;
     const own = (parity * size + this.index) * SAYS;
-    says[own + NEXT] = nextPs;
-    says[own + OPEN] = open;
-    says[own + EVENTS] = events;
+    says[own + HOST] = where.hostPs;
+    says[own + UP] = where.upPs;
+    says[own + DOWN] = where.downPs;
+    says[own + OPEN] = where.open;
+    says[own + EVENTS] = where.events;
     says[own + MORE] = this.spill.some(({ count }) => count > 0) ? 1 : 0;
     this.arrive();
     this.parity = 1 - parity;
     for (let to = 0; to < size; to++) this.counts[this.box(this.parity, this.index, to) * LINE] = 0;
-    this.nextPs = Infinity;
-    this.open = 0;
-    this.events = 0;
+    Object.assign(all, nowhere());
     let more = 0;
     for (let m = 0; m < size; m++) {
       const o = (parity * size + m) * SAYS;
-      if (says[o + NEXT]! < this.nextPs) this.nextPs = says[o + NEXT]!;
-      this.open += says[o + OPEN]!;
-      this.events += says[o + EVENTS]!;
+      if (says[o + HOST]! < all.hostPs) all.hostPs = says[o + HOST]!;
+      if (says[o + UP]! < all.upPs) all.upPs = says[o + UP]!;
+      if (says[o + DOWN]! < all.downPs) all.downPs = says[o + DOWN]!;
+      all.open += says[o + OPEN]!;
+      all.events += says[o + EVENTS]!;
       more += says[o + MORE]!;
     }
     return more;

@@ -97,3 +97,6 @@ export function reading<T>(where: string, read: () => T): T {
     throw error;
   }
 }
+
+/** JSON Schema of the configuration, for editors. */
+export const configJsonSchema = (): object => z.toJSONSchema(configSchema, { target: 'draft-2020-12' });

@@ -1,6 +1,7 @@
 /**
- * Event kinds and classes. Classes order events of one instant: what arrives from other partitions first,
- * then links, jobs, timers, traffic, agents, measurement.
+ * Event kinds and classes. Classes order events of one instant: what comes from other racks first, then links, jobs,
+ * timers, traffic, agents, measurement. K_SPINE, and K_TOR_UP of what leaves the rack, happen in stages of their own
+ * (engine/fabric/arrivals.ts).
  */
 export const K_SPINE = 0; //      batch at the spine port toward this rack (from another partition)
 export const K_TOR_UP = 1; //     batch from a host at its ToR

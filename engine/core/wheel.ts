@@ -113,6 +113,13 @@ export class Wheel extends EventPool {
     return true;
   }
 
+  /** Time goes on to `at`, ps, before which no event is left: `pop(at)` has found none. */
+  reach(at: number): void {
+    assert(at >= this.now, 'wheel: time ran backwards');
+    this.now = at;
+    this.floor = at;
+  }
+
   /** Time of the earliest pending event, ps; Infinity if there is none. Moves nothing. */
   peek(): number {
     if (this.openHead !== none) return this.time[this.openHead >> 1]!;

@@ -1,6 +1,6 @@
 /**
  * Batches: what travels. Contiguous packets of one flow with a spacing; an skb of any size is one batch.
- * One pool a partition; a list is a chain of `next`.
+ * One pool for all partitions of a thread; a list is a chain of `next`.
  *
  * Left out: payload contents, checksums.
  */
@@ -32,7 +32,9 @@ export const EPOCH_SHIFT = 16;
 
 // Fields that travel: doubles t0 … tsEcr and whole numbers sock … sackCount; with F_ACK ackSeq, window and blocks.
 const FLOATS = 7;
-const INTS = 11;
+const INTS = 12;
+/** The first of the whole numbers that travel. */
+const SOCK = 2;
 const ACK_FLOATS = 2;
 /** Doubles a batch takes in a mailbox between partitions. */
 export const MESSAGE_DOUBLES = FLOATS + INTS + ACK_FLOATS + 6;
@@ -69,10 +71,14 @@ export class Batches extends Table {
   /** ECMP hash of the outer header, before a switch's seed. */
   ecmp!: Int32Array;
   sackCount!: Int32Array;
+  /** Uplink, and so spine, that it has taken; 0 on the way up. */
+  via!: Int32Array;
   /** Sending socket in its partition, −1 once orphaned. */
   from!: Int32Array;
   /** Parts of this batch still being worked on elsewhere (crypto dealt over cores). */
   parts!: Int32Array;
+  /** What happens when it arrives (core/kinds.ts), while it is on a link. */
+  kind!: Int32Array;
   next!: Int32Array;
   live = 0;
   private f!: Float64Array;
@@ -102,20 +108,22 @@ export class Batches extends Table {
     this.ackSeq = f.subarray(7);
     this.window = f.subarray(8);
     this.sack = f.subarray(9);
-    this.sock = i.subarray(0);
-    this.path = i.subarray(1);
-    this.lane = i.subarray(2);
-    this.packets = i.subarray(3);
-    this.units = i.subarray(4);
-    this.flags = i.subarray(5);
-    this.srcNode = i.subarray(6);
-    this.dstNode = i.subarray(7);
-    this.rss = i.subarray(8);
-    this.ecmp = i.subarray(9);
-    this.sackCount = i.subarray(10);
-    this.from = i.subarray(11);
-    this.parts = i.subarray(12);
-    this.next = i.subarray(13);
+    this.next = i.subarray(0);
+    this.kind = i.subarray(1);
+    this.sock = i.subarray(2);
+    this.path = i.subarray(3);
+    this.lane = i.subarray(4);
+    this.packets = i.subarray(5);
+    this.units = i.subarray(6);
+    this.flags = i.subarray(7);
+    this.srcNode = i.subarray(8);
+    this.dstNode = i.subarray(9);
+    this.ecmp = i.subarray(10);
+    this.via = i.subarray(11);
+    this.rss = i.subarray(12);
+    this.sackCount = i.subarray(13);
+    this.from = i.subarray(14);
+    this.parts = i.subarray(15);
   }
 
   /** A free batch; its fields hold an earlier batch's values until set. */
@@ -208,7 +216,7 @@ export class Batches extends Table {
   copy(source: number, target: number): void {
     const { f, i } = this;
     for (let k = 0; k < FLOATS; k++) f[target + k] = f[source + k]!;
-    for (let k = 0; k < INTS; k++) i[target + k] = i[source + k]!;
+    for (let k = SOCK; k < SOCK + INTS; k++) i[target + k] = i[source + k]!;
     if ((this.flags[source]! & F_ACK) !== 0) this.copyAck(source, target);
     this.from[target] = this.from[source]!;
     this.parts[target] = 0;
@@ -223,7 +231,7 @@ export class Batches extends Table {
   encode(b: number, m: Float64Array, o: number): void {
     const { f, i } = this;
     for (let k = 0; k < FLOATS; k++) m[o + k] = f[b + k]!;
-    for (let k = 0; k < INTS; k++) m[o + FLOATS + k] = i[b + k]!;
+    for (let k = 0; k < INTS; k++) m[o + FLOATS + k] = i[b + SOCK + k]!;
     if ((this.flags[b]! & F_ACK) === 0) return;
     const count = ACK_FLOATS + 2 * this.sackCount[b]!;
     for (let k = 0; k < count; k++) m[o + FLOATS + INTS + k] = f[b + FLOATS + k]!;
@@ -233,7 +241,7 @@ export class Batches extends Table {
     const b = this.alloc();
     const { f, i } = this;
     for (let k = 0; k < FLOATS; k++) f[b + k] = m[o + k]!;
-    for (let k = 0; k < INTS; k++) i[b + k] = m[o + FLOATS + k]!;
+    for (let k = 0; k < INTS; k++) i[b + SOCK + k] = m[o + FLOATS + k]!;
     this.from[b] = -1;
     this.parts[b] = 0;
     if ((this.flags[b]! & F_ACK) === 0) return b;

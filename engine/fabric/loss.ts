@@ -4,7 +4,7 @@
  *
  * Left out: bursts (Gilbert–Elliott), corruption that a checksum finds later, loss inside the fabric.
  */
-import { C_LINK, K_NIC } from '../core/kinds.ts';
+import { K_NIC } from '../core/kinds.ts';
 import { Q_RANDOM_LOSS } from '../core/queues.ts';
 import { Stream } from '../core/streams.ts';
 import type { Partition } from '../host/partition.ts';
@@ -30,14 +30,10 @@ export class RandomLoss {
         run++;
         continue;
       }
-      if (run > 0) arrive(p, local, batches.splitFront(b, run));
+      if (run > 0) p.link(K_NIC, batches.splitFront(b, run));
       run = 0;
       p.lose(left > 1 ? batches.splitFront(b, 1) : b, Q_RANDOM_LOSS);
     }
-    if (run > 0) arrive(p, local, b);
+    if (run > 0) p.link(K_NIC, b);
   }
-}
-
-function arrive(p: Partition, local: number, b: number): void {
-  p.push(p.batches.t0[b]!, C_LINK, K_NIC, local, b);
 }

@@ -12,24 +12,30 @@
  */
 import { type Batches, F_CE } from './batch.ts';
 
-// One row of 16 doubles a port, so that a hop touches two cache lines.
+// One row of eight doubles a port: a cache line that every hop touches.
 const BUSY = 0;
 const UNARRIVED = 1;
-const RATE = 2;
-const DELAY = 3;
-const ECN = 4;
-const WORK = 5;
-const WIRE = 6;
-const PACKETS = 7;
-const PEAK = 8;
-const DROPPED = 9;
-const LIMIT = 10;
-const UNARRIVED_RATE = 11;
-const UNARRIVED_AT = 12;
+const WORK = 2;
+const WIRE = 3;
+const PEAK = 4;
+const PACKETS = 5;
+const UNARRIVED_RATE = 6;
+const UNARRIVED_AT = 7;
+
+// Ports that are alike share a row of what does not change.
+const RATE = 0;
+const DELAY = 1;
+const LIMIT = 2;
+const ECN = 3;
 
 export class Ports {
   readonly count: number;
   private readonly f: Float64Array;
+  /** Row of `alike` of each port. */
+  private readonly like: Uint8Array;
+  private alike = new Float64Array(0);
+  /** Packets that found no room. */
+  private readonly lost: Float64Array;
   /** Departure of the last packet of the batch just sent, ps. */
   lastDeparture = 0;
   /** Packets that the last `send` dropped. */
@@ -37,7 +43,9 @@ export class Ports {
 
   constructor(count: number) {
     this.count = count;
-    this.f = new Float64Array(count * 16);
+    this.f = new Float64Array(count * 8);
+    this.like = new Uint8Array(count);
+    this.lost = new Float64Array(count);
   }
 
   /**
@@ -45,56 +53,59 @@ export class Ports {
    * @param ecnBytes queue that marks CE, 0: never
    */
   set(port: number, gbps: number, delayNs: number, limitBytes: number, ecnBytes: number): void {
-    const { f } = this;
-    const o = port << 4;
-    f[o + RATE] = 8000 / gbps;
-    f[o + DELAY] = Math.round(delayNs * 1000);
-    f[o + LIMIT] = limitBytes;
-    f[o + ECN] = ecnBytes;
+    const row = [8000 / gbps, Math.round(delayNs * 1000), limitBytes, ecnBytes];
+    let at = 0;
+    while (at < this.alike.length && !row.every((value, k) => this.alike[at + k] === value)) at += 4;
+    if (at === this.alike.length) this.alike = Float64Array.from([...this.alike, ...row]);
+    this.like[port] = at >> 2;
+  }
+
+  private kept(port: number, field: number): number {
+    return this.alike[(this.like[port]! << 2) + field]!;
   }
 
   psPerByte(port: number): number {
-    return this.f[(port << 4) + RATE]!;
+    return this.kept(port, RATE);
   }
 
   delayPs(port: number): number {
-    return this.f[(port << 4) + DELAY]!;
+    return this.kept(port, DELAY);
   }
 
   limitBytes(port: number): number {
-    return this.f[(port << 4) + LIMIT]!;
+    return this.kept(port, LIMIT);
   }
 
   /** When the work taken so far will be done, ps. */
   busyUntil(port: number): number {
-    return this.f[(port << 4) + BUSY]!;
+    return this.f[(port << 3) + BUSY]!;
   }
 
   /** Service time of all packets taken, ps, whole run. */
   workPs(port: number): number {
-    return this.f[(port << 4) + WORK]!;
+    return this.f[(port << 3) + WORK]!;
   }
 
   wireBytes(port: number): number {
-    return this.f[(port << 4) + WIRE]!;
+    return this.f[(port << 3) + WIRE]!;
   }
 
   packets(port: number): number {
-    return this.f[(port << 4) + PACKETS]!;
+    return this.f[(port << 3) + PACKETS]!;
   }
 
   dropped(port: number): number {
-    return this.f[(port << 4) + DROPPED]!;
+    return this.lost[port]!;
   }
 
   /** Largest backlog seen, bytes. */
   peakBytes(port: number): number {
-    return this.f[(port << 4) + PEAK]! / this.f[(port << 4) + RATE]!;
+    return this.f[(port << 3) + PEAK]! / this.kept(port, RATE);
   }
 
   /** Work that has arrived and waits or is in service, ps. */
   backlogPs(port: number, now: number): number {
-    const work = this.busyUntil(port) - now - this.unarrivedNow(port << 4, now);
+    const work = this.busyUntil(port) - now - this.unarrivedNow(port << 3, now);
     return work > 0 ? work : 0;
   }
 
@@ -115,9 +126,9 @@ export class Ports {
    */
   mayOverflow(port: number, wireBytes: number, now: number): boolean {
     const { f } = this;
-    const o = port << 4;
+    const o = port << 3;
     const waitingPs = f[o + BUSY]! > now ? f[o + BUSY]! - now : 0;
-    return waitingPs > (f[o + LIMIT]! - 2 * wireBytes) * f[o + RATE]!;
+    return waitingPs > (this.kept(port, LIMIT) - 2 * wireBytes) * this.kept(port, RATE);
   }
 
   /**
@@ -127,11 +138,13 @@ export class Ports {
    */
   send(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
     const { f } = this;
-    const o = port << 4;
+    const o = port << 3;
     let n = batches.packets[b]!;
-    if (n === 1 && f[o + UNARRIVED] === 0 && f[o + ECN] === 0)
-      return this.sendOne(o, batches, b, now, limitBytes);
-    const rate = f[o + RATE]!;
+    const { alike } = this;
+    const k = this.like[port]! << 2;
+    if (n === 1 && f[o + UNARRIVED] === 0 && alike[k + ECN] === 0)
+      return this.sendOne(port, batches, b, now, limitBytes);
+    const rate = alike[k + RATE]!;
     const perPacket = (batches.wire[b]! * rate) / n;
     const spacing = batches.spacing[b]!;
     const u = this.unarrivedNow(o, now);
@@ -144,7 +157,7 @@ export class Ports {
     if (over > 0) {
       const cut = Math.ceil(over / perPacket - 1e-9);
       this.lastDropped = cut < n ? cut : n;
-      f[o + DROPPED]! += this.lastDropped;
+      this.lost[port]! += this.lastDropped;
       if (cut >= n) return false;
       batches.truncate(b, n - cut);
       n -= cut;
@@ -154,7 +167,7 @@ export class Ports {
     const tau = total / n;
     const backlog = start - now - u;
     const waiting = backlog > 0 ? backlog : 0;
-    const ecn = f[o + ECN]!;
+    const ecn = alike[k + ECN]!;
     if (ecn > 0 && waiting > ecn * rate) batches.flags[b]! |= F_CE;
     if (waiting + tau > f[o + PEAK]!) f[o + PEAK] = waiting + tau;
     const first = Math.round(now + waiting + tau);
@@ -176,15 +189,17 @@ export class Ports {
     f[o + WIRE]! += wire;
     f[o + PACKETS]! += n;
     this.lastDeparture = first + out * (n - 1);
-    batches.t0[b] = first + f[o + DELAY]!;
+    batches.t0[b] = first + alike[k + DELAY]!;
     batches.spacing[b] = out;
     return true;
   }
 
   /** The same for one packet behind packets that are all here: an exact FIFO. */
-  private sendOne(o: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
-    const { f } = this;
-    const rate = f[o + RATE]!;
+  private sendOne(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
+    const { f, alike } = this;
+    const o = port << 3;
+    const k = this.like[port]! << 2;
+    const rate = alike[k + RATE]!;
     const wire = batches.wire[b]!;
     const work = Math.round(wire * rate);
     const busy = f[o + BUSY]!;
@@ -193,7 +208,7 @@ export class Ports {
     this.lastDropped = 0;
     if (queued > limitBytes * rate) {
       this.lastDropped = 1;
-      f[o + DROPPED]!++;
+      this.lost[port]!++;
       return false;
     }
     if (queued > f[o + PEAK]!) f[o + PEAK] = queued;
@@ -202,7 +217,7 @@ export class Ports {
     f[o + WIRE]! += wire;
     f[o + PACKETS]!++;
     this.lastDeparture = done;
-    batches.t0[b] = done + f[o + DELAY]!;
+    batches.t0[b] = done + alike[k + DELAY]!;
     batches.spacing[b] = 0;
     return true;
   }

@@ -3,10 +3,11 @@
  * work now. Tail drops at every queue, with the kernel's reason.
  */
 
-import { C_HOST, C_LINK, K_NOTE, K_TOR_UP } from '../core/kinds.ts';
+import { C_HOST, K_NOTE } from '../core/kinds.ts';
 import { Q_DAEMON_SOCKET, Q_QDISC, Q_TUN_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { mix32 } from '../core/toeplitz.ts';
+import { leaveHost } from '../fabric/forward.ts';
 import { raise, wakeThread } from './cores.ts';
 import { cryptQueue, peerOrder } from './crypt.ts';
 import { append, arm } from './napi.ts';
@@ -105,7 +106,6 @@ export function nicTransmit(p: Partition, b: number, core: number): void {
 /** Puts batch `b` on its host's link `port`. @returns the packets that found room. */
 function transmit(p: Partition, b: number, port: number, limitBytes: number): number {
   const { batches, ports, setup } = p;
-  const local = batches.srcNode[b]! - p.firstNode;
   if (!ports.send(port, batches, b, p.wheel.now, limitBytes)) {
     p.lose(b, Q_QDISC);
     return 0;
@@ -113,8 +113,9 @@ function transmit(p: Partition, b: number, port: number, limitBytes: number): nu
   if (ports.lastDropped > 0) p.drop(Q_QDISC, ports.lastDropped);
   // Between guests of one host nobody splits what the sender left whole.
   if (!setup.machine.facts.rxWhole) batches.units[b] = batches.packets[b]!;
-  p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
-  return batches.packets[b]!;
+  const packets = batches.packets[b]!;
+  leaveHost(p, b);
+  return packets;
 }
 
 /** The TUN ring or the UDP socket of a node's daemon. */

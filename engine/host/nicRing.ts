@@ -4,7 +4,7 @@
  * Left out: rings of buffers of several sizes, flow steering by rules. Source: Documentation/networking/scaling.rst,
  * Linux 6.12.
  */
-import { C_LINK, K_NIC } from '../core/kinds.ts';
+import { K_NIC } from '../core/kinds.ts';
 import { Q_RX_RING } from '../core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../core/table.ts';
 import { append, arm } from './napi.ts';
@@ -28,7 +28,7 @@ export function nicArrive(p: Partition, local: number, all: number): void {
   if (room < 2 * n && n > 1 && batches.spacing[b]! > 0) {
     b = batches.splitFront(all, 1);
     n = 1;
-    p.push(batches.t0[all]!, C_LINK, K_NIC, local, all);
+    p.link(K_NIC, all);
   }
   p.offered[Q_RX_RING]! += n;
   if (room < n) {

@@ -1,20 +1,21 @@
 /**
  * One partition: a rack's nodes, their queues and cores, the ToR and the spine ports toward it, its own event
- * list. Everything that leaves it crosses a link of at least the lookahead, through `outbox`.
+ * lists. Everything that leaves it crosses a link of at least the lookahead, through `mail`.
  *
  * Jobs are priced when they begin and let go of their results when they end: a job's effects on shared state
  * (TCP variables) happen up to one job (at most some 20 µs) early, its packets and wake-ups do not.
  */
-import { assert } from '../core/assert.ts';
 import { Digest } from '../core/digest.ts';
 import { KIND_NAMES } from '../core/kinds.ts';
 import { QUEUE_NAMES } from '../core/queues.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
-import { Batches, MESSAGE_DOUBLES } from '../fabric/batch.ts';
+import { Arrivals } from '../fabric/arrivals.ts';
+import type { Batches } from '../fabric/batch.ts';
 import type { Bond } from '../fabric/bond.ts';
 import type { FabricMtu } from '../fabric/fabricMtu.ts';
 import type { RandomLoss } from '../fabric/loss.ts';
+import type { Mail } from '../fabric/mail.ts';
 import { portCount } from '../fabric/portPlan.ts';
 import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
@@ -34,7 +35,14 @@ export class Partition {
   readonly setup: Setup;
   readonly firstNode: number;
   readonly nodeCount: number;
+  /** Events of the hosts. */
   readonly wheel = new Wheel();
+  /** Batches on links to the ToR's ports to its hosts, and to their NICs. */
+  readonly links: Arrivals;
+  /** Batches for other racks on their way to the ToR; from them on their way to the spine ports toward this rack. */
+  readonly up: Arrivals;
+  readonly down: Arrivals;
+  mail!: Mail;
   readonly batches: Batches;
   readonly ports: Ports;
   readonly cores: Cores;
@@ -69,6 +77,8 @@ export class Partition {
 
   // Statistics: whole numbers.
   readonly digest = new Digest();
+  readonly upDigest = new Digest();
+  readonly downDigest = new Digest();
   readonly counters: Float64Array;
   /** Prices of the rows, laid out as the counters. */
   private readonly prices: Float64Array;
@@ -101,16 +111,16 @@ export class Partition {
   inlineTail = -1;
   private draining = false;
 
-  /** Messages to other partitions: destination partition, event kind, actor, then the batch. */
-  outbox = new Float64Array(64 * (MESSAGE_DOUBLES + 3));
-  outboxCount = 0;
-
-  constructor(index: number, setup: Setup, firstNode: number, nodeCount: number) {
+  /** @param batches pool of this thread's partitions */
+  constructor(index: number, setup: Setup, batches: Batches, firstNode: number, nodeCount: number) {
     this.index = index;
     this.setup = setup;
     this.firstNode = firstNode;
     this.nodeCount = nodeCount;
-    this.batches = new Batches(256, setup.pathMssBytes);
+    this.batches = batches;
+    this.links = new Arrivals(batches);
+    this.up = new Arrivals(batches);
+    this.down = new Arrivals(batches);
     const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
     this.cores = new Cores(cores);
     this.threads = new Threads(cores + nodeCount);
@@ -159,6 +169,12 @@ export class Partition {
 
   push(at: number, cls: number, kind: number, actor: number, payload: number): void {
     this.wheel.push(at, cls, kind, actor, payload);
+  }
+
+  /** Batch `b` is on a link of this rack: `kind` happens to it at its t0. */
+  link(kind: number, b: number): void {
+    this.batches.kind[b] = kind;
+    this.links.push(b);
   }
 
   beginJob(core: number, soft: number): void {
@@ -264,27 +280,15 @@ export class Partition {
     cores.outTail[k] = b;
   }
 
-  /** Sends batch `b` to partition `to`, where `kind` happens at its t0; frees it here. */
-  post(to: number, kind: number, actor: number, b: number): void {
-    assert(this.batches.t0[b]! >= this.setup.windowEnd, 'message inside the lookahead');
-    const stride = MESSAGE_DOUBLES + 3;
-    const o = this.outboxCount * stride;
-    if (o + stride > this.outbox.length) {
-      const bigger = new Float64Array(this.outbox.length * 2);
-      bigger.set(this.outbox);
-      this.outbox = bigger;
-    }
-    this.outbox[o] = to;
-    this.outbox[o + 1] = kind;
-    this.outbox[o + 2] = actor;
-    this.batches.encode(b, this.outbox, o + 3);
-    this.outboxCount++;
-    this.batches.free(b);
+  /** Digest of all events: of the hosts', of those on the way up, of those on the way down. */
+  digestHex(): string {
+    return Digest.combine([this.digest.hex(), this.upDigest.hex(), this.downDigest.hex()]);
   }
 
+  /** Tables of this rack alone; the pool of batches is the thread's. */
   memoryBytes(): number {
-    const tables = [this.batches, this.cores, this.threads, this.napis, this.items, this.peers, this.sockets];
+    const tables = [this.cores, this.threads, this.napis, this.items, this.peers, this.sockets];
     const held = tables.reduce((sum, table) => sum + table.memoryBytes(), 0);
-    return held + this.counters.byteLength + this.outbox.byteLength;
+    return held + this.counters.byteLength;
   }
 }

@@ -1,4 +1,4 @@
-/** What all partitions of a task share and only read (but `windowEnd`, which the window loop moves). */
+/** What all partitions of a task share and only read. */
 import type { ClusterSpec } from '../core/taskSpec.ts';
 import type { Compiled } from './compile.ts';
 import type { Machine } from './machine.ts';
@@ -41,8 +41,6 @@ export interface Setup {
   /** Units a job may take. */
   readonly jobUnits: number;
   readonly packetGranularity: boolean;
-  /** End of the window that is being run, ps. */
-  windowEnd: number;
 }
 
 const PACKET_BYTES_MIN = WIRE_IP_BYTES_MIN + WIRE_FRAMING_BYTES;

@@ -3,6 +3,7 @@
  * threads run, its share: consecutive racks.
  */
 import type { TaskSpec } from '../core/taskSpec.ts';
+import type { Batches } from '../fabric/batch.ts';
 import type { Partition } from '../host/partition.ts';
 import type { Setup } from '../host/setup.ts';
 import type { Stack } from '../transport/stack.ts';
@@ -14,6 +15,8 @@ export interface Cluster {
   readonly setup: Setup;
   /** First rack that is built here. */
   readonly firstRack: number;
+  /** Pool of all racks here. */
+  readonly batches: Batches;
   /** The racks built here, in order; stacks, ledgers and sources have the same places. */
   readonly partitions: Partition[];
   readonly stacks: Stack[];

@@ -3,9 +3,10 @@
  * CPU. The workload of docs/PERFORMANCE.md and of comparisons with packet simulators.
  */
 import { Histogram } from '../core/histogram.ts';
-import { C_LINK, C_TRAFFIC, K_TOR_UP, K_WIRE_SOURCE } from '../core/kinds.ts';
+import { C_TRAFFIC, K_WIRE_SOURCE } from '../core/kinds.ts';
 import { Stream } from '../core/streams.ts';
 import { mix32 } from '../core/toeplitz.ts';
+import { leaveHost } from '../fabric/forward.ts';
 import type { Partition } from '../host/partition.ts';
 import { permutation } from './flows.ts';
 
@@ -54,7 +55,7 @@ export class WireTraffic {
     batches.ecmp[b] = mix32(node, this.sent);
     this.sent++;
     ports.send(local, batches, b, now, Infinity);
-    p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
+    leaveHost(p, b);
     const next = now + this.streams[local]!.exponentialPs(this.gapPs);
     if (next < this.stopPs) p.push(next, C_TRAFFIC, K_WIRE_SOURCE, local, 0);
   }

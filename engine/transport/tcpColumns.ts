@@ -1,12 +1,116 @@
 /**
  * Columns of TCP endpoints. Times are ps, sequences byte offsets, windows packets; meanings beside the names.
  *
- * Fields that are used together lie together (core/table.ts): an id is a row's number times STRIDE, and a row has
- * sixteen places in each of five blocks of doubles and one of whole numbers.
+ * A row lies together in memory, whole numbers as doubles too, and an id is its first place: what every segment
+ * touches comes first, then what every ACK of data does, then congestion control, last what losses need
+ * (docs/PERFORMANCE.md).
  */
-import { STRIDE } from '../core/table.ts';
 
-const BLOCKS = 5;
+/** Places in the order in which they lie; a number: so many of the same name. */
+const EVERY_SEGMENT = [
+  'una',
+  'nxt',
+  'end',
+  'right',
+  'packetsOut',
+  'xmitAt',
+  'delackAt',
+  'rcvNxt',
+  'blocked',
+  'chrono',
+  'mss',
+  'lostOut',
+  'retransOut',
+  'probe',
+  'readSeq',
+  'pendingBytes',
+  'echo',
+  'rcvRight',
+  'rcvBuf',
+  'tsRecent',
+  'oooBytes',
+  'rcvSsthresh',
+  'ooo',
+] as const;
+const EVERY_ACK = [
+  'cwnd',
+  'ssthresh',
+  'sackedOut',
+  'limited',
+  'srtt',
+  'rto',
+  'state',
+  'segHead',
+  'segTail',
+  'minRtt',
+  'tlpSeq',
+  'highSack',
+  'rcvRtt',
+  'chronoAt',
+  'lastEchoMs',
+  'lastRcvTime',
+  'xmitKind',
+  'maxOut',
+  'maxOutSeq',
+  'backoff',
+  'epochStart',
+  'lastSent',
+  'pingpong',
+  'quick',
+  'windowEnd',
+  'rttvar',
+  'tsq',
+] as const;
+const SOME = [
+  'pushed',
+  'shortEnd',
+  'nagle',
+  'rackTime',
+  'rackEnd',
+  'rackRtt',
+  'drsTime',
+  'drsSeq',
+  'drsSpace',
+  'delayMin',
+  'found',
+  'samples',
+  'roundStart',
+  'roundEnd',
+  'lastAck',
+  'currRtt',
+  'cwndCount',
+  'cnt',
+  'lastCwnd',
+  'lastTime',
+  'ackCount',
+  'tcpCwnd',
+  'windowAt',
+  'paceAt',
+] as const;
+const LOSSES = [
+  'wMax',
+  'cubicK',
+  'origin',
+  'prrDelivered',
+  'prrOut',
+  'priorCwnd',
+  'highSeq',
+  'alpha',
+  'cePackets',
+  'ackedPackets',
+  'alphaSeq',
+  'priorSsthresh',
+  'undoMarker',
+  'retransStamp',
+  'dupAckSeq',
+  'dupAcks',
+  'compressedAcks',
+  'reordered',
+] as const;
+const ORDER = [...EVERY_SEGMENT, ...EVERY_ACK, ...SOME, ...LOSSES];
+/** Behind `held`'s four places, which every segment touches one of, come all others. */
+const HELD = 4;
+export const TCP_ROW = HELD + ORDER.length;
 
 export class Columns {
   /** First byte not acknowledged, next to send, end of what was written. */
@@ -112,152 +216,42 @@ export class Columns {
   /** End of what system calls have finished; end of the last segment that was not full (snd_sml). */
   pushed!: Float64Array;
   shortEnd!: Float64Array;
-  segHead!: Int32Array;
-  segTail!: Int32Array;
-  ooo!: Int32Array;
-  state!: Int32Array;
-  xmitKind!: Int32Array;
-  backoff!: Int32Array;
+  segHead!: Float64Array;
+  segTail!: Float64Array;
+  ooo!: Float64Array;
+  state!: Float64Array;
+  xmitKind!: Float64Array;
+  backoff!: Float64Array;
   /** HyStart: the end of slow start was found; RTT samples of this round. */
-  found!: Int32Array;
-  samples!: Int32Array;
+  found!: Float64Array;
+  samples!: Float64Array;
   /** ACKs still to be sent at once. */
-  quick!: Int32Array;
-  pingpong!: Int32Array;
-  chrono!: Int32Array;
-  blocked!: Int32Array;
-  reordered!: Int32Array;
+  quick!: Float64Array;
+  pingpong!: Float64Array;
+  chrono!: Float64Array;
+  blocked!: Float64Array;
+  reordered!: Float64Array;
   /** Tail loss probe: bits PROBE_… */
-  probe!: Int32Array;
+  probe!: Float64Array;
   /** Receiver: bit 0: congestion was experienced; from bit 1 on: short segments since the last ACK, at most 2. */
-  echo!: Int32Array;
+  echo!: Float64Array;
   /** 1: Nagle as amended by Minshall; 0: TCP_NODELAY. */
-  nagle!: Int32Array;
-  private readonly blocks: Float64Array[] = [];
-  private readonly ints: Int32Array;
+  nagle!: Float64Array;
+  private readonly f: Float64Array;
 
   constructor(rows: number) {
-    for (let k = 0; k < BLOCKS; k++) this.blocks.push(new Float64Array(rows * STRIDE));
-    this.ints = new Int32Array(rows * STRIDE);
-    this.bindSender();
-    this.bindRest();
-    this.bindInts();
+    this.f = new Float64Array(rows * TCP_ROW);
+    this.held = this.f.subarray(0);
+    for (const [k, name] of ORDER.entries()) this[name] = this.f.subarray(HELD + k);
   }
 
   /** Takes over all rows of a smaller table. */
   copyFrom(old: Columns): void {
-    for (let k = 0; k < BLOCKS; k++) this.blocks[k]!.set(old.blocks[k]!);
-    this.ints.set(old.ints);
+    this.f.set(old.f);
   }
 
   /** A row as new. */
   clear(id: number): void {
-    for (const block of this.blocks) block.fill(0, id, id + STRIDE);
-    this.ints.fill(0, id, id + STRIDE);
-  }
-
-  private bindSender(): void {
-    const [a, b] = this.blocks as [Float64Array, Float64Array];
-    this.una = a.subarray(0);
-    this.nxt = a.subarray(1);
-    this.end = a.subarray(2);
-    this.cwnd = a.subarray(3);
-    this.ssthresh = a.subarray(4);
-    this.right = a.subarray(5);
-    this.tsq = a.subarray(6);
-    this.packetsOut = a.subarray(7);
-    this.sackedOut = a.subarray(8);
-    this.lostOut = a.subarray(9);
-    this.retransOut = a.subarray(10);
-    this.xmitAt = a.subarray(11);
-    this.delackAt = a.subarray(12);
-    this.srtt = a.subarray(13);
-    this.rto = a.subarray(14);
-    this.rcvNxt = a.subarray(15);
-    this.held = b.subarray(0);
-    this.rttvar = b.subarray(4);
-    this.minRtt = b.subarray(5);
-    this.maxOut = b.subarray(6);
-    this.maxOutSeq = b.subarray(7);
-    this.limited = b.subarray(8);
-    this.chronoAt = b.subarray(9);
-    this.tlpSeq = b.subarray(10);
-    this.rackTime = b.subarray(11);
-    this.rackEnd = b.subarray(12);
-    this.rackRtt = b.subarray(13);
-    this.lastRcvTime = b.subarray(14);
-    this.highSack = b.subarray(15);
-  }
-
-  private bindRest(): void {
-    const [, , c, d, e] = this.blocks as [unknown, unknown, Float64Array, Float64Array, Float64Array];
-    this.readSeq = c.subarray(0);
-    this.rcvRight = c.subarray(1);
-    this.rcvBuf = c.subarray(2);
-    this.rcvRtt = c.subarray(3);
-    this.drsSeq = c.subarray(4);
-    this.drsTime = c.subarray(5);
-    this.drsSpace = c.subarray(6);
-    this.pendingBytes = c.subarray(7);
-    this.tsRecent = c.subarray(8);
-    this.oooBytes = c.subarray(9);
-    this.mss = c.subarray(10);
-    this.delayMin = c.subarray(11);
-    this.epochStart = c.subarray(12);
-    this.cwndCount = c.subarray(13);
-    this.rcvSsthresh = c.subarray(14);
-    this.lastSent = c.subarray(15);
-    this.wMax = d.subarray(0);
-    this.cubicK = d.subarray(1);
-    this.origin = d.subarray(2);
-    this.cnt = d.subarray(3);
-    this.lastCwnd = d.subarray(4);
-    this.lastTime = d.subarray(5);
-    this.ackCount = d.subarray(6);
-    this.tcpCwnd = d.subarray(7);
-    this.roundStart = d.subarray(8);
-    this.lastAck = d.subarray(9);
-    this.roundEnd = d.subarray(10);
-    this.currRtt = d.subarray(11);
-    this.prrDelivered = d.subarray(12);
-    this.prrOut = d.subarray(13);
-    this.priorCwnd = d.subarray(14);
-    this.alpha = d.subarray(15);
-    this.highSeq = e.subarray(0);
-    this.cePackets = e.subarray(1);
-    this.ackedPackets = e.subarray(2);
-    this.alphaSeq = e.subarray(3);
-    this.priorSsthresh = e.subarray(4);
-    this.undoMarker = e.subarray(5);
-    this.retransStamp = e.subarray(6);
-    this.dupAckSeq = e.subarray(7);
-    this.dupAcks = e.subarray(8);
-    this.compressedAcks = e.subarray(9);
-    this.windowEnd = e.subarray(10);
-    this.windowAt = e.subarray(11);
-    this.lastEchoMs = e.subarray(12);
-    this.paceAt = e.subarray(13);
-    this.pushed = e.subarray(14);
-    this.shortEnd = e.subarray(15);
-  }
-
-  private bindInts(): void {
-    const { ints: i } = this;
-    this.segHead = i.subarray(0);
-    this.segTail = i.subarray(1);
-    this.ooo = i.subarray(2);
-    this.state = i.subarray(3);
-    this.xmitKind = i.subarray(4);
-    this.backoff = i.subarray(5);
-    this.found = i.subarray(6);
-    this.samples = i.subarray(7);
-    this.quick = i.subarray(8);
-    this.pingpong = i.subarray(9);
-    this.chrono = i.subarray(10);
-    this.blocked = i.subarray(11);
-    this.reordered = i.subarray(12);
-    this.probe = i.subarray(13);
-    this.echo = i.subarray(14);
-    this.nagle = i.subarray(15);
+    this.f.fill(0, id, id + TCP_ROW);
   }
 }

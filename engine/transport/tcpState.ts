@@ -3,8 +3,8 @@
  *
  * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
  */
-import { grown, STRIDE } from '../core/table.ts';
-import { Columns } from './tcpColumns.ts';
+import { grown } from '../core/table.ts';
+import { Columns, TCP_ROW } from './tcpColumns.ts';
 
 export const OPEN = 0;
 export const DISORDER = 1;
@@ -35,6 +35,8 @@ export const TSQ = 3;
 export const MAYBE = 4;
 export const PACED = 5;
 
+const SEG_ROW = 6;
+
 export class TcpState {
   /** Columns of endpoints. */
   c: Columns;
@@ -42,13 +44,14 @@ export class TcpState {
   private readonly freeRows: number[] = [];
   private rows = 0;
 
-  // Sent skbs.
-  segStart = new Float64Array(256);
-  segEnd = new Float64Array(256);
-  segTime = new Float64Array(256);
-  segPackets = new Int32Array(256);
-  segFlags = new Int32Array(256);
-  segNext = new Int32Array(256);
+  // Sent skbs: rows of six doubles that lie together, an id is a row's first place.
+  segStart!: Float64Array;
+  segEnd!: Float64Array;
+  segTime!: Float64Array;
+  segPackets!: Float64Array;
+  segFlags!: Float64Array;
+  segNext!: Float64Array;
+  private segs = new Float64Array(64 * SEG_ROW);
   private segFree = -1;
   private segUsed = 0;
 
@@ -65,6 +68,7 @@ export class TcpState {
   constructor(capacity: number) {
     this.capacity = capacity;
     this.c = new Columns(capacity);
+    this.bindSegs();
   }
 
   row(): number {
@@ -74,7 +78,7 @@ export class TcpState {
       return free;
     }
     if (this.rows === this.capacity) this.grow(this.capacity * 2);
-    return this.rows++ * STRIDE;
+    return this.rows++ * TCP_ROW;
   }
 
   freeRow(ep: number): void {
@@ -98,17 +102,24 @@ export class TcpState {
       this.segNext[s] = -1;
       return s;
     }
-    if (this.segUsed === this.segStart.length) {
-      const size = this.segUsed * 2;
-      this.segStart = grown(this.segStart, size);
-      this.segEnd = grown(this.segEnd, size);
-      this.segTime = grown(this.segTime, size);
-      this.segPackets = grown(this.segPackets, size);
-      this.segFlags = grown(this.segFlags, size);
-      this.segNext = grown(this.segNext, size);
+    if (this.segUsed === this.segs.length) {
+      this.segs = grown(this.segs, this.segUsed * 2);
+      this.bindSegs();
     }
-    this.segNext[this.segUsed] = -1;
-    return this.segUsed++;
+    const made = this.segUsed;
+    this.segUsed += SEG_ROW;
+    this.segNext[made] = -1;
+    return made;
+  }
+
+  private bindSegs(): void {
+    const { segs } = this;
+    this.segStart = segs.subarray(0);
+    this.segEnd = segs.subarray(1);
+    this.segTime = segs.subarray(2);
+    this.segPackets = segs.subarray(3);
+    this.segFlags = segs.subarray(4);
+    this.segNext = segs.subarray(5);
   }
 
   freeSeg(s: number): void {
@@ -138,7 +149,7 @@ export class TcpState {
   }
 
   memoryBytes(): number {
-    return this.capacity * STRIDE * (5 * 8 + 4) + this.segStart.length * 36;
+    return this.capacity * TCP_ROW * 8 + this.segs.byteLength;
   }
 
   private grow(rows: number): void {

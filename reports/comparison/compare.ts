@@ -7,7 +7,7 @@ import type { Result } from '../schema.ts';
 import { type ComparedCell, compareCells, pairCells } from './cells.ts';
 import { problemsOf } from './comparable.ts';
 import type { Seeds } from './figure.ts';
-import { DEFAULT_POLICY, expiredAccepts, type Policy } from './policy.ts';
+import { DEFAULT_POLICY, expiredAccepts, inFilter, type Policy, ruleOf } from './policy.ts';
 import { selects } from './selector.ts';
 import type {
   CellComparison,
@@ -38,7 +38,7 @@ export function compareResults(base: Named, head: Named, given: Partial<Policy> 
   const compared = comparable
     ? pairCells(base.result, head.result)
         .map((pair) => compareCells(pair, seeds, id, policy))
-        .filter(({ figures, cell }) => figures.length > 0 || policy.filter.length === 0 || cell.headAbsent)
+        .filter(({ figures }) => figures.length > 0 || policy.filter.length === 0)
     : [];
   const judgement = judgeAll(compared, policy, seeds);
   const cells = withVerdicts(compared, judgement);
@@ -51,7 +51,11 @@ export function compareResults(base: Named, head: Named, given: Partial<Policy> 
     cells,
     summary: summaryOf(cells),
     gate: gateOf(cells, judgement, policy, problems),
-    notes: [...expiredAccepts(policy), ...idleAccepts(compared, cells, policy)],
+    notes: [
+      ...thinFigures(head.result, policy),
+      ...expiredAccepts(policy),
+      ...idleAccepts(compared, cells, policy),
+    ],
   };
 }
 
@@ -175,6 +179,24 @@ function gateOf(
     undecided,
     passed: policy.gate !== 'error' || (errors === 0 && undecided === 0 && !blocked),
   };
+}
+
+/** Figures that the tables show and no single seed has: the gate would be silent about them without a word. */
+function thinFigures({ cells, scenario }: Result, policy: Policy): string[] {
+  const counts = new Map<string, number>();
+  for (const cell of cells) {
+    const dims = { ...cell.dims, scenario: scenario.id };
+    for (const [metric, { unit, value, samples }] of Object.entries(cell.metrics)) {
+      if (value === null || samples.some((sample) => sample !== null)) continue;
+      if (!inFilter(policy, metric, dims) || ruleOf(policy, metric, unit, dims).level === 'off') continue;
+      counts.set(metric, (counts.get(metric) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(
+    ([metric, count]) =>
+      `${metric} of ${count} ${count === 1 ? 'cell' : 'cells'} has too few samples in each seed to be in the gate: ` +
+      'a longer window brings it in (--set windowMs=…)',
+  );
 }
 
 /** Accepts of figures that are here and need none: they should go before they hide something. */

@@ -1,3 +1,7 @@
+/** What tests put in the way of determinism: partitions in another order, ties without a rule. */
+import assert from 'node:assert/strict';
+import type { Cluster } from '../../engine/build.ts';
+
 /** A shuffle of its own (Fisher–Yates over mulberry32): the engine's streams are under test. */
 export function shuffler(seed: number): { shuffle: (list: number[]) => void; changed: () => number } {
   let state = seed * 0x9e3779b9;
@@ -17,4 +21,13 @@ export function shuffler(seed: number): { shuffle: (list: number[]) => void; cha
     if (list.join() !== before) changed++;
   };
   return { shuffle, changed: () => changed };
+}
+
+/** Batches that reach a spine's port at once go as they came: as the racks that sent them ran. */
+export function asTheyCame({ partitions }: Cluster): void {
+  for (const { down, batches } of partitions) {
+    const { t0 } = batches;
+    assert.ok('precedes' in down);
+    Object.assign(down, { precedes: (b: number, other: number) => t0[b]! < t0[other]! });
+  }
 }

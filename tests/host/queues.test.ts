@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { C_LINK, K_TOR_UP } from '../../engine/core/kinds.ts';
+import { K_TOR_UP } from '../../engine/core/kinds.ts';
 import { STRIDE } from '../../engine/core/table.ts';
 import { Batches } from '../../engine/fabric/batch.ts';
 import { Ports } from '../../engine/fabric/ports.ts';
@@ -66,7 +66,7 @@ test('packets that arrive as fast as the port serves them never fill it', () => 
 test('a ToR port with room for 4 of 10 packets: 4 reach the socket', () => {
   // A full packet is 1,538 B on the wire.
   const b = new Bench({ machine: pricedMachine('xeon-25g', PRICES), cluster: { bufferBytes: 4 * 1538 } });
-  b.p.push(0, C_LINK, K_TOR_UP, 0, b.batch({ packets: 10 }));
+  b.p.link(K_TOR_UP, b.batch({ packets: 10 }));
   b.run();
   assert.equal(count(b), 4);
   assert.deepEqual(b.drops(), { 'ToR port': 6 });

@@ -3,7 +3,7 @@
  * down instead of being taken by a transport. No traffic of its own, no timers.
  */
 import { buildCluster, type Cluster } from '../../engine/build.ts';
-import { C_LINK, K_NIC } from '../../engine/core/kinds.ts';
+import { K_NIC } from '../../engine/core/kinds.ts';
 import { QUEUE_NAMES } from '../../engine/core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../../engine/core/table.ts';
 import { runPartition } from '../../engine/dispatch.ts';
@@ -119,8 +119,7 @@ export class Bench {
 
   /** A batch comes off the wire at the receiver's NIC. */
   arrive(put: Put): void {
-    const at = put.at ?? this.p.wheel.now;
-    this.p.push(at, C_LINK, K_NIC, put.to ?? 1, this.batch(put));
+    this.p.link(K_NIC, this.batch(put));
   }
 
   /** Runs all events before `limitPs`. */

@@ -11,9 +11,10 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { buildCluster } from '../../engine/build.ts';
-import { C_LINK, C_TRAFFIC, K_TOR_UP, K_WIRE_SOURCE } from '../../engine/core/kinds.ts';
+import { C_TRAFFIC, K_WIRE_SOURCE } from '../../engine/core/kinds.ts';
 import { Q_DOWNLINK, Q_TOR_PORT, Q_UPLINK } from '../../engine/core/queues.ts';
 import { mix32 } from '../../engine/core/toeplitz.ts';
+import { leaveHost } from '../../engine/fabric/forward.ts';
 import { nicPort } from '../../engine/fabric/portPlan.ts';
 import type { Partition } from '../../engine/host/partition.ts';
 import type { WireOnly } from '../../engine/host/upper.ts';
@@ -109,7 +110,7 @@ function send(p: Partition, packet: Packet, index: number, hash: number): void {
   batches.ecmp[b] = hash;
   const local = packet.from - p.firstNode;
   assert.ok(p.ports.send(nicPort(p, local, 0), batches, b, wheel.now, Infinity));
-  p.push(batches.t0[b]!, C_LINK, K_TOR_UP, local, b);
+  leaveHost(p, b);
 }
 
 /** The same packets through the engine. @returns each one's end, as the trace writes it */

@@ -287,3 +287,27 @@ test('the table: columns, geometric mean, only what changed, parts', () => {
   );
   assert.equal(filtered.gate.figures, 1);
 });
+
+test('a figure that only all seeds together have is said to be outside the gate', () => {
+  const p99 = { unit: 's', better: 'lower' as const, samples: around(1).map(() => null), value: 1e-4 };
+  const { cells } = resultOf({ cells: { [HOST]: { goodput: around(100) } } });
+  const metrics = { ...cells[0]!.metrics, rpcP99: p99, rpcP999: p99 };
+  const made: Made = { cells: { [HOST]: { goodput: around(100) } }, cellChange: { [HOST]: { metrics } } };
+  const comparison = compare(made, made, { gate });
+  assert.deepEqual(comparison.notes, [
+    'rpcP99 of 1 cell has too few samples in each seed to be in the gate: ' +
+      'a longer window brings it in (--set windowMs=…)',
+  ]);
+  assert.equal(comparison.gate.figures, 1);
+  const elsewhere = { filter: [parseSelector('rpcP99{backend!=host}')] };
+  assert.deepEqual(compare(made, made, { gate, ...elsewhere }).notes, []);
+});
+
+test('a cell that the filter leaves out is not told, even if it is gone', () => {
+  const both: Samples = { [HOST]: { goodput: around(100) }, [VXLAN]: { goodput: around(100) } };
+  const one: Samples = { [HOST]: { goodput: around(100) } };
+  const filter = [parseSelector('*{backend=host}')];
+  assert.equal(compare({ cells: both }, { cells: one }, { gate }).gate.passed, false);
+  const filtered = compare({ cells: both }, { cells: one }, { gate, filter });
+  assert.deepEqual([filtered.gate.passed, filtered.cells.map(({ id }) => id)], [true, [HOST]]);
+});

@@ -50,10 +50,12 @@ function dealtSums(ranks: readonly number[], taken: number): Float64Array {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const ways = Array.from({ length: taken + 1 }, () => new Float64Array(total + 1));
   ways[0]![0] = 1;
-  for (const rank of ranks) {
-    for (let count = taken; count >= 1; count--) {
+  let reach = 0;
+  for (const [drawn, rank] of ranks.entries()) {
+    reach += rank;
+    for (let count = Math.min(taken, drawn + 1); count >= 1; count--) {
       const [to, from] = [ways[count]!, ways[count - 1]!];
-      for (let sum = total; sum >= rank; sum--) to[sum] = to[sum]! + from[sum - rank]!;
+      for (let sum = reach; sum >= rank; sum--) to[sum] = to[sum]! + from[sum - rank]!;
     }
   }
   const all = ways[taken]!.reduce((sum, count) => sum + count, 0);
