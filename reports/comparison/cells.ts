@@ -6,7 +6,7 @@ import { METRICS, type MetricId } from '../../engine/core/record.ts';
 import type { Cell, CellMetric, Result } from '../schema.ts';
 import { differences } from './exact.ts';
 import { type Figure, figureOf, type Seeds } from './figure.ts';
-import { inFilter, type Policy } from './policy.ts';
+import { inFilter, type Policy, ruleOf } from './policy.ts';
 import type { Dims } from './selector.ts';
 import type { CellComparison, FieldChange } from './types.ts';
 
@@ -45,6 +45,8 @@ export interface ComparedCell {
   /** With the scenario's name. */
   readonly dims: Dims;
   readonly figures: readonly CellFigure[];
+  /** Metrics of the gate that only all seeds together show. */
+  readonly thin: readonly string[];
 }
 
 export function compareCells(pair: CellPair, seeds: Seeds, scenario: string, policy: Policy): ComparedCell {
@@ -71,8 +73,15 @@ export function compareCells(pair: CellPair, seeds: Seeds, scenario: string, pol
     },
     dims,
     figures: figuresOf(pair, seeds, same).filter(({ metric }) => inFilter(policy, metric, dims)),
+    thin: base === null || head === null ? [] : thinIn(base, dims, policy),
   };
 }
+
+const thinIn = ({ metrics }: Cell, dims: Dims, policy: Policy): string[] =>
+  Object.entries(metrics)
+    .filter(([, { value, samples }]) => value !== null && samples.every((sample) => sample === null))
+    .filter(([metric, { unit }]) => ruleOf(policy, metric, unit, dims).level !== 'off')
+    .flatMap(([metric]) => (inFilter(policy, metric, dims) ? [metric] : []));
 
 function absenceOf(cell: Cell | null): string | null {
   if (cell === null) return 'not in this result';

@@ -7,7 +7,7 @@ import type { Result } from '../schema.ts';
 import { type ComparedCell, compareCells, pairCells } from './cells.ts';
 import { problemsOf } from './comparable.ts';
 import type { Seeds } from './figure.ts';
-import { DEFAULT_POLICY, expiredAccepts, inFilter, type Policy, ruleOf } from './policy.ts';
+import { DEFAULT_POLICY, expiredAccepts, type Policy } from './policy.ts';
 import { selects } from './selector.ts';
 import type {
   CellComparison,
@@ -52,7 +52,7 @@ export function compareResults(base: Named, head: Named, given: Partial<Policy> 
     summary: summaryOf(cells),
     gate: gateOf(cells, judgement, policy, problems),
     notes: [
-      ...thinFigures(head.result, policy),
+      ...thinFigures(compared, judgement),
       ...expiredAccepts(policy),
       ...idleAccepts(compared, cells, policy),
     ],
@@ -91,7 +91,7 @@ function judgeAll(compared: readonly ComparedCell[], policy: Policy, seeds: Seed
       figure,
     })),
   );
-  return judge(candidates, policy, seeds.evidence);
+  return judge(candidates, policy, seeds);
 }
 
 function withVerdicts(compared: readonly ComparedCell[], { judged }: Judgement): CellComparison[] {
@@ -99,7 +99,7 @@ function withVerdicts(compared: readonly ComparedCell[], { judged }: Judgement):
   return compared.map(({ cell, figures }) => ({
     ...cell,
     metrics: figures.map(({ metric, label, base, head, figure }): MetricComparison => {
-      const { moved: _moved, ...measured } = figure;
+      const { moved: _moved, baseValues: _baseValues, ...measured } = figure;
       return {
         metric,
         label,
@@ -181,22 +181,20 @@ function gateOf(
   };
 }
 
-/** Figures that the tables show and no single seed has: the gate would be silent about them without a word. */
-function thinFigures({ cells, scenario }: Result, policy: Policy): string[] {
-  const counts = new Map<string, number>();
-  for (const cell of cells) {
-    const dims = { ...cell.dims, scenario: scenario.id };
-    for (const [metric, { unit, value, samples }] of Object.entries(cell.metrics)) {
-      if (value === null || samples.some((sample) => sample !== null)) continue;
-      if (!inFilter(policy, metric, dims) || ruleOf(policy, metric, unit, dims).level === 'off') continue;
-      counts.set(metric, (counts.get(metric) ?? 0) + 1);
-    }
-  }
-  return [...counts].map(
-    ([metric, count]) =>
-      `${metric} of ${count} ${count === 1 ? 'cell' : 'cells'} has too few samples in each seed to be in the gate: ` +
-      'a longer window brings it in (--set windowMs=…)',
-  );
+/**
+ * Figures that the tables show and too few single seeds of base, or none at all: without a word the gate would be
+ * silent about them.
+ */
+function thinFigures(compared: readonly ComparedCell[], { thin }: Judgement): string[] {
+  const judged = compared.flatMap(({ figures }) => figures.map(({ metric }) => metric));
+  const metrics = [...compared.flatMap((cell) => cell.thin), ...thin.map((at) => judged[at]!)];
+  return [...new Set(metrics)].map((metric) => {
+    const count = metrics.filter((one) => one === metric).length;
+    return (
+      `${metric} of ${count} ${count === 1 ? 'cell' : 'cells'} is outside the gate: too few seeds show it ` +
+      '(too few samples in one, or overloaded); a longer window brings it in (--set windowMs=…)'
+    );
+  });
 }
 
 /** Accepts of figures that are here and need none: they should go before they hide something. */

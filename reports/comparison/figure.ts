@@ -24,6 +24,8 @@ export type Figure = Pick<
 > & {
   /** Some seed differs. */
   readonly moved: boolean;
+  /** Seeds of base that show the figure. */
+  readonly baseValues: number;
 };
 
 /** @param same  the cells are equal to the last byte */
@@ -31,7 +33,7 @@ export function figureOf(base: CellMetric, head: CellMetric, seeds: Seeds, same:
   const [from, to] = [known(base.samples), known(head.samples)];
   const baseMedian = from.length > 0 ? median(from) : null;
   const headMedian = to.length > 0 ? median(to) : null;
-  const sides = { baseMedian, headMedian };
+  const sides = { baseMedian, headMedian, baseValues: from.length };
   const n = { base: from.length, head: to.length };
   if (baseMedian === null || headMedian === null) {
     return { ...sides, delta: null, interval: null, evidence: seeds.evidence, n, p: null, moved: true };

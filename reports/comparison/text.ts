@@ -50,24 +50,31 @@ const PARTS: readonly (readonly [string, readonly Verdict[]])[] = [
 export function renderComparison(comparison: Comparison, options: TextOptions = {}): string {
   const paint = options.paint ?? PLAIN;
   const width = Math.max(80, options.width ?? 120);
-  const lines = [...heading(comparison, paint)];
-  if (comparison.comparable) {
+  const said = (lines: readonly string[], colour: (text: string) => string = (text) => text): string[] =>
+    lines.flatMap((line) => (line.startsWith(' ') ? [line] : wrap(line, width))).map((line) => colour(line));
+  const { gate, notes, problems, comparable, equal } = comparison;
+  const lines = heading(comparison, paint);
+  if (comparable) {
     const rows = gatedRows(comparison).filter(
       ({ row }) => options.onlyChanged !== true || !QUIET.includes(row.verdict),
     );
-    if (!comparison.equal) {
+    if (!equal) {
       lines.push(...blocks(comparison, rows, options, paint));
       lines.push(...changedCells(comparison, paint), ...outside(comparison));
     }
-    const failed = comparison.gate.passed ? paint.bold : paint.red;
-    lines.push('', ...gateText(comparison).map((line) => failed(line)), ...footer(comparison, paint));
+    lines.push('', ...said(gateText(comparison), gate.passed ? paint.bold : paint.red));
+    lines.push(...said(footer(comparison), paint.dim));
   } else {
-    const [first, ...more] = refusalText(comparison.problems);
-    lines.push(paint.red(first!), ...more);
+    const [first, ...more] = refusalText(problems);
+    lines.push(paint.red(first!), ...said(more));
   }
-  lines.push(...comparison.notes.map((note) => paint.yellow(`note: ${note}`)));
-  const fitted = lines.flatMap((line) => (line.includes('  ') ? [line] : wrap(line, width)));
-  return `${fitted.map((line) => line.trimEnd()).join('\n')}\n`;
+  lines.push(
+    ...said(
+      notes.map((note) => `note: ${note}`),
+      paint.yellow,
+    ),
+  );
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 function heading({ base, head, problems, comparable }: Comparison, paint: Paint): string[] {
@@ -196,7 +203,7 @@ function outside({ cells }: Comparison): string[] {
   ];
 }
 
-function footer(comparison: Comparison, paint: Paint): string[] {
+function footer(comparison: Comparison): string[] {
   const rows = gatedRows(comparison);
   if (comparison.equal || rows.length === 0) return [];
   const floors = [...new Set(rows.map(({ row }) => floorText(row.floor, row.unit)))];
@@ -215,5 +222,5 @@ function footer(comparison: Comparison, paint: Paint): string[] {
     `floor ${floors.join(', ')}`,
     '~ not significant or below the floor, = equal',
   ];
-  return [paint.dim(said.join('; '))];
+  return [said.join('; ')];
 }

@@ -97,7 +97,7 @@ const badCondition = (selector: string, condition: string): GrammarError =>
 export function checkResultAgainst(
   named: Named,
   thresholds: readonly Threshold[],
-  policy: Pick<Policy, 'gate' | 'accepts' | 'today'> & Policy,
+  policy: Policy,
 ): Check {
   const scenario = named.result.scenario.id;
   const notes = [...expiredAccepts(policy)];

@@ -4,7 +4,7 @@
  * Two families: what the gate looks at, and the rest, which is for the reader. A verdict of the rest costs the gate
  * no seeds.
  */
-import type { Figure } from './figure.ts';
+import type { Figure, Seeds } from './figure.ts';
 import { acceptOf, type Policy, ruleOf } from './policy.ts';
 import type { Dims } from './selector.ts';
 import { holm, seedsNeeded } from './statistics/holm.ts';
@@ -31,15 +31,16 @@ export interface Judgement {
   /** Figures that the gate tests, and the fewest seeds that this takes. */
   readonly figures: number;
   readonly seedsNeeded: number;
+  /** Candidates that the policy gates and too few seeds of base show, though it has enough. */
+  readonly thin: readonly number[];
 }
 
 /** Judges all figures of a comparison. */
-export function judge(
-  candidates: readonly Candidate[],
-  policy: Policy,
-  evidence: 'paired' | 'unmatched',
-): Judgement {
-  const rules = candidates.map(({ metric, unit, dims }) => ruleOf(policy, metric, unit, dims));
+export function judge(candidates: readonly Candidate[], policy: Policy, seeds: Seeds): Judgement {
+  const { evidence } = seeds;
+  const asked = candidates.map(({ metric, unit, dims }) => ruleOf(policy, metric, unit, dims));
+  const thin = thinOf(candidates, asked, policy, seeds);
+  const rules = asked.map((rule, at) => (thin.includes(at) ? { ...rule, level: 'off' as const } : rule));
   const judged = new Array<Judged>(candidates.length);
   const familyOf = (gated: boolean): number[] =>
     candidates.flatMap(({ figure }, at) =>
@@ -47,11 +48,11 @@ export function judge(
     );
   const gate = familyOf(true);
   const needed = seedsNeeded(gate.length, policy.alpha, evidence);
-  for (const [family, seeds] of [
+  for (const [family, known] of [
     [gate, needed],
     [familyOf(false), null],
   ] as const) {
-    const fewest = seeds ?? seedsNeeded(family.length, policy.alpha, evidence);
+    const fewest = known ?? seedsNeeded(family.length, policy.alpha, evidence);
     const ps = family.map((at) => testedP(candidates[at]!.figure, fewest));
     const adjusted = holm(ps.map((p) => p ?? 1));
     for (const [k, at] of family.entries()) {
@@ -64,7 +65,26 @@ export function judge(
     const none = { p: null, pAdjusted: null, alpha: policy.alpha };
     judged[at] ??= withFinding(candidate, rules[at]!, none, policy);
   }
-  return { judged, figures: gate.length, seedsNeeded: needed };
+  return { judged, figures: gate.length, seedsNeeded: needed, thin };
+}
+
+/**
+ * A base of enough seeds that shows a figure in too few of them (percentiles at the edge of enough samples) could
+ * never decide about it. Where head alone lacks them, the figure stays in the gate: something has been lost.
+ */
+function thinOf(
+  candidates: readonly Candidate[],
+  rules: readonly { readonly level: Level }[],
+  policy: Policy,
+  seeds: Seeds,
+): number[] {
+  const gated = candidates.flatMap((_, at) => (rules[at]!.level === 'off' ? [] : [at]));
+  const needed = seedsNeeded(gated.length, policy.alpha, seeds.evidence);
+  if (seeds.base.length < needed) return [];
+  return gated.filter((at) => {
+    const { baseMedian, baseValues } = candidates[at]!.figure;
+    return baseMedian !== null && baseValues < needed;
+  });
 }
 
 /** p, or null where nothing moved or too few seeds could show it. */

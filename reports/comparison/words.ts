@@ -41,7 +41,9 @@ export function intervalText({ interval, unit }: Pick<MetricComparison, 'interva
   if (interval === null) return '';
   const { low, high, lowRatio, highRatio } = interval;
   if (lowRatio === null || highRatio === null) return `${printOne(low, unit)} … ${printOne(high, unit)}`;
-  return `${signedPercent(lowRatio).replace(' %', '')} … ${signedPercent(highRatio)}`;
+  const digits = Math.max(Math.abs(lowRatio), Math.abs(highRatio)) >= 0.1 ? 1 : 2;
+  const ends = [lowRatio, highRatio].map((end) => (100 * Math.abs(end)).toFixed(digits));
+  return `${lowRatio < 0 ? '−' : '+'}${ends[0]} … ${highRatio < 0 ? '−' : '+'}${ends[1]} %`;
 }
 
 export function pText(p: number | null): string {
@@ -114,9 +116,14 @@ export function gateText(comparison: Comparison): string[] {
   return lines;
 }
 
-function tooFewText({ gate }: Comparison): string {
+function tooFewText({ gate, base, head }: Comparison): string {
+  const seeds = Math.min(base.seeds.length, head.seeds.length);
+  const hint =
+    seeds < gate.seedsNeeded
+      ? `run with --replications ${gate.seedsNeeded}`
+      : 'fewer seeds of one side show the figure: overloaded, or a window too short for its samples';
   return (
     `no verdict: ${gate.figures} ${gate.figures === 1 ? 'figure needs' : 'figures need'} at least ` +
-    `${gate.seedsNeeded} seeds, here are ${gate.seeds ?? 0} (run with --replications ${gate.seedsNeeded})`
+    `${gate.seedsNeeded} seeds, here are ${gate.seeds ?? 0} (${hint})`
   );
 }

@@ -1,6 +1,7 @@
 /** Verdicts of hand-made samples: significance and size together, seeds, the gate, accepts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pc from 'picocolors';
 import { compareResults } from '../../reports/comparison/compare.ts';
 import type { Accept, Policy, Rule } from '../../reports/comparison/policy.ts';
 import { parseSelector } from '../../reports/comparison/selector.ts';
@@ -276,6 +277,19 @@ test('the table: columns, geometric mean, only what changed, parts', () => {
   assert.match(text, /^geomean +71 +67 +−5\.13 %$/m);
   assert.doesNotMatch(renderComparison(comparison, { onlyChanged: true }), /^host /m);
   assert.match(renderComparison(comparison, { split: true }), /^worse: goodput[\s\S]*^no change: goodput/m);
+  const painted = renderComparison(comparison, { paint: pc.createColors(true), width: 80 });
+  const plain = painted
+    .split('\u001b')
+    .map((part) => part.replace(/^\[\d+m/, ''))
+    .join('');
+  assert.equal(plain.replace(/ +$/gm, ''), renderComparison(comparison, { width: 80 }));
+  assert.ok(painted.includes('\u001b[31m−10'), 'what got worse is red');
+  assert.ok(
+    plain
+      .split('\n')
+      .slice(3)
+      .every((line) => [...line].length <= 80),
+  );
   const filtered = compare(
     { cells: base },
     { cells: head },
@@ -288,19 +302,35 @@ test('the table: columns, geometric mean, only what changed, parts', () => {
   assert.equal(filtered.gate.figures, 1);
 });
 
-test('a figure that only all seeds together have is said to be outside the gate', () => {
+test('figures that too few seeds of base show are outside the gate, and said to be', () => {
   const p99 = { unit: 's', better: 'lower' as const, samples: around(1).map(() => null), value: 1e-4 };
   const { cells } = resultOf({ cells: { [HOST]: { goodput: around(100) } } });
   const metrics = { ...cells[0]!.metrics, rpcP99: p99, rpcP999: p99 };
   const made: Made = { cells: { [HOST]: { goodput: around(100) } }, cellChange: { [HOST]: { metrics } } };
   const comparison = compare(made, made, { gate });
   assert.deepEqual(comparison.notes, [
-    'rpcP99 of 1 cell has too few samples in each seed to be in the gate: ' +
+    'rpcP99 of 1 cell is outside the gate: too few seeds show it (too few samples in one, or overloaded); ' +
       'a longer window brings it in (--set windowMs=…)',
   ]);
   assert.equal(comparison.gate.figures, 1);
   const elsewhere = { filter: [parseSelector('rpcP99{backend!=host}')] };
   assert.deepEqual(compare(made, made, { gate, ...elsewhere }).notes, []);
+  // In four of sixteen seeds: one could never decide about it. Lost in head alone: it stays, undecided.
+  const four = around(1).map((value, at) => (at < 4 ? value : null));
+  const sides = (base: readonly (number | null)[], head: readonly (number | null)[]): Comparison =>
+    compare({ cells: { [HOST]: { rpcP50: base } } }, { cells: { [HOST]: { rpcP50: head } } }, { gate });
+  const thin = sides(four, around(2));
+  assert.match(thin.notes[0]!, /^rpcP50 of 1 cell is outside the gate/);
+  assert.deepEqual(
+    [thin.gate.figures, thin.gate.passed, rowOf(thin, HOST, 'rpcP50').level],
+    [0, true, 'off'],
+  );
+  const lost = sides(around(2), four);
+  assert.deepEqual([lost.notes, lost.gate.undecided, lost.gate.passed], [[], 1, false]);
+  assert.match(
+    renderComparison(lost),
+    /1 figure needs at least 6 seeds, here are 4 \(fewer seeds of one side/,
+  );
 });
 
 test('a cell that the filter leaves out is not told, even if it is gone', () => {
