@@ -32,6 +32,7 @@ export interface RunFlags {
   readonly out?: string;
   readonly resume?: string;
   readonly sure?: string;
+  readonly export?: readonly string[];
   readonly quick?: true;
   readonly json?: true;
   readonly progress: string;

@@ -12,6 +12,7 @@ import { idleSettings } from '../scenarios/lib/effects.ts';
 import { expand } from '../scenarios/lib/expand.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { addExportFlag, exportsOf, formatsText, RESULT_FORMATS, writeExports } from './exports.ts';
 import { writeAtomic } from './files.ts';
 import { addRunFlags, number, overridesOf, type RunFlags } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
@@ -65,7 +66,10 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     .option('--slice-racks <n>', 'racks of the slice', number)
     .option('--no-slice-check', 'without the check')
     .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report');
-  addBaselineFlags(command).addHelpText('after', EXAMPLES);
+  addBaselineFlags(addExportFlag(command, RESULT_FORMATS)).addHelpText(
+    'after',
+    `\n${formatsText(RESULT_FORMATS)}\n${EXAMPLES}`,
+  );
   command.action(async (name: string | undefined, flags: RunFlags & BaselineFlags) => {
     if (name !== undefined) exit(await runScenario(name, flags, context));
     else if (flags.resume !== undefined) exit(await context.resume(flags.resume));
@@ -80,6 +84,7 @@ async function runScenario(
 ): Promise<number> {
   const { parts, io, argv } = context;
   const against = await baselineOf(flags);
+  const wanted = exportsOf(flags.export, RESULT_FORMATS);
   const progress = progressMode(flags.progress, io);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
@@ -117,6 +122,7 @@ async function runScenario(
       signals,
     );
     await present(campaign, { json: flags.json === true, paint, study }, io, signals);
+    if (signals.exitCode() === null) await writeExports(wanted, RESULT_FORMATS, campaign.result, io);
     tellFailures(campaign, argv, io);
     const ran = exitCodeOf(campaign, flags, io, signals);
     // What failed says nothing about the baseline; an infeasible row is one of the comparison's findings.
@@ -168,8 +174,8 @@ function tellLoad(task: TaskSpec, io: Io): void {
 
 /** The arguments that decide what is run. */
 const withoutFolder = (argv: readonly string[]): string[] =>
-  withoutFlags(argv, ['--out', '--resume', '--sure', ...BASELINE_FLAGS]).filter(
-    (word) => word !== '--json' && word !== '--no-config',
+  withoutFlags(argv, ['--out', '--resume', '--sure', '--export', ...BASELINE_FLAGS]).filter(
+    (word) => !['--json', '--no-config', '--github', '--no-github'].includes(word),
   );
 
 /** Words without the named flags and their values, `--flag value` or `--flag=value`. */

@@ -131,12 +131,13 @@ function sliceLines(result: Result): string[] {
   ];
 }
 
-function line(fields: readonly string[]): string {
+/** One row of a table. */
+export function line(fields: readonly string[]): string {
   return `| ${fields.join(' | ')} |`;
 }
 
 /** Label text: what Markdown or HTML would interpret is escaped. */
-function text(label: string): string {
+export function text(label: string): string {
   return label
     .replace(/\p{Cc}/gu, ' ')
     .replace(/[\\|*_`[\]~]/g, (character) => `\\${character}`)

@@ -3,6 +3,7 @@
  */
 import allBackends from './all-backends.ts';
 import bonding from './bonding.ts';
+import ciSmoke from './ci-smoke.ts';
 import crossSubnet from './cross-subnet.ts';
 import incast from './incast.ts';
 import jumbo from './jumbo.ts';
@@ -40,4 +41,5 @@ export const SCENARIOS: readonly Scenario[] = [
   serviceScale,
   websearch,
   scaling,
+  ciSmoke,
 ];
