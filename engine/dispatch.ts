@@ -41,44 +41,46 @@ const LIMIT = 'event limit reached: raise eventsMax or shorten the run';
  * @throws LimitError past `eventsMax` events of this partition
  */
 export function runPartition(p: Partition, limit: number, observer: Observer, eventsMax: number): void {
-  const { wheel, links, digest, kindCounts } = p;
+  const { wheel, links } = p;
   let events = p.events;
   for (;;) {
     const linkPs = links.nextPs;
-    if (wheel.pop(linkPs < limit ? linkPs : limit)) {
-      const { kind, actor } = wheel;
-      kindCounts[kind]!++;
-      digest.fold(wheel.now, (wheel.cls << 28) ^ (kind << 22) ^ actor);
-      hostEvent(p, kind, actor, wheel.payload, observer);
-    } else if (linkPs < limit) {
-      wheel.reach(linkPs);
-      linkEvent(p, links.take(limit));
-    } else break;
+    wheel.limitPs = linkPs < limit ? linkPs : limit;
+    if (wheel.popNext()) hostEvent(p, observer);
+    else if (linkPs < limit) linkEvent(p);
+    else break;
     if (++events > eventsMax) throw new LimitError(LIMIT);
   }
   links.advance(limit);
   p.events = events;
 }
 
-function linkEvent(p: Partition, b: number): void {
-  const { batches, digest, firstNode } = p;
+/** The first batch on a link has arrived. */
+function linkEvent(p: Partition): void {
+  const { batches, digest, firstNode, links, wheel } = p;
+  wheel.reach(links.nextPs);
+  const b = links.take(Infinity);
   const kind = batches.kind[b]!;
   p.kindCounts[kind]!++;
   if (kind === K_NIC) {
     const local = batches.dstNode[b]! - firstNode;
-    digest.fold(p.wheel.now, (C_LINK << 28) ^ (K_NIC << 22) ^ local);
+    digest.fold(wheel.now, (C_LINK << 28) ^ (K_NIC << 22) ^ local);
     if (p.wire === null) nicArrive(p, local, b);
     else p.wire.sink(p, b);
   } else if (kind === K_TOR_DOWN) {
-    digest.fold(p.wheel.now, (C_LINK << 28) ^ (K_TOR_DOWN << 22) ^ batches.via[b]!);
+    digest.fold(wheel.now, (C_LINK << 28) ^ (K_TOR_DOWN << 22) ^ batches.via[b]!);
     torDown(p, b);
   } else {
-    digest.fold(p.wheel.now, (C_LINK << 28) ^ (K_TOR_UP << 22) ^ (batches.srcNode[b]! - firstNode));
+    digest.fold(wheel.now, (C_LINK << 28) ^ (K_TOR_UP << 22) ^ (batches.srcNode[b]! - firstNode));
     torTurn(p, b);
   }
 }
 
-function hostEvent(p: Partition, kind: number, actor: number, payload: number, observer: Observer): void {
+/** The event that the wheel has popped. */
+function hostEvent(p: Partition, observer: Observer): void {
+  const { kind, actor, payload } = p.wheel;
+  p.kindCounts[kind]!++;
+  p.digest.fold(p.wheel.now, (p.wheel.cls << 28) ^ (kind << 22) ^ actor);
   switch (kind) {
     case K_JOB_END:
       jobEnd(p, actor, payload);

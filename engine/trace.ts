@@ -170,8 +170,8 @@ class Recorder {
   private watchPorts(p: Partition): void {
     const { ports } = p;
     const { send } = ports;
-    ports.send = (port, batches, b, now, limit) => {
-      const sent = send.call(ports, port, batches, b, now, limit);
+    ports.send = (port, batches, b, limit) => {
+      const sent = send.call(ports, port, batches, b, limit);
       if (sent && this.isTarget(p, b)) {
         const tau = (batches.wire[b]! * ports.psPerByte(port)) / batches.packets[b]!;
         const t0 = batches.t0[b]!;

@@ -43,6 +43,8 @@ export class Wheel extends EventPool {
   payload = 0;
   /** Events pending. */
   length = 0;
+  /** `popNext` takes nothing at or after it, ps; Infinity: takes any. A field: a double as argument is an object. */
+  limitPs = Infinity;
 
   /** Head and tail of each slot's list, side by side. */
   private readonly ends = new Int32Array(2 * levelCount * slotsPerLevel);
@@ -93,18 +95,24 @@ export class Wheel extends EventPool {
     }
   }
 
-  /**
-   * Removes the earliest event before `limit` (exclusive, ps; Infinity for any) and sets now, cls, kind, actor,
-   * payload. False, and nothing set, if there is none.
-   */
+  /** `popNext` with this limit. */
   pop(limit: number): boolean {
-    if (limit <= this.clearPs) return this.nothing(limit);
-    if (this.openHead === none && !this.open(limit)) return this.nothing(limit);
+    this.limitPs = limit;
+    return this.popNext();
+  }
+
+  /**
+   * Removes the earliest event before `limitPs` and sets now, cls, kind, actor, payload. False, and nothing set, if
+   * there is none.
+   */
+  popNext(): boolean {
+    const limit = this.limitPs;
+    if (limit <= this.clearPs || (this.openHead === none && !this.open())) return this.nothing();
     const node = this.openHead;
     const at = this.time[node >> 1]!;
     if (at >= limit) {
       this.clearPs = at;
-      return this.nothing(limit);
+      return this.nothing();
     }
     assert(at >= this.now, 'wheel: time ran backwards');
     const order = this.order[node]!;
@@ -135,8 +143,8 @@ export class Wheel extends EventPool {
   }
 
   /** Later pushes start at the limit: the cursor may have come as far as that. */
-  private nothing(limit: number): boolean {
-    if (this.length > 0 && limit > this.floor) this.floor = limit;
+  private nothing(): boolean {
+    if (this.length > 0 && this.limitPs > this.floor) this.floor = this.limitPs;
     return false;
   }
 
@@ -207,7 +215,8 @@ export class Wheel extends EventPool {
   }
 
   /** Opens the next slot of level 0 if it starts before the limit, dealing upper slots down on the way. */
-  private open(limit: number): boolean {
+  private open(): boolean {
+    const limit = this.limitPs;
     for (;;) {
       const slot = this.firstSlot();
       if (slot === none) return false;

@@ -106,7 +106,7 @@ function frontOfMany(p: Partition, port: number, b: number): number {
 function forward(p: Partition, port: number, b: number, queue: number): boolean {
   const { ports, batches } = p;
   p.offered[queue]! += batches.packets[b]!;
-  if (!ports.send(port, batches, b, batches.t0[b]!, ports.limitBytes(port))) {
+  if (!ports.send(port, batches, b)) {
     p.lose(b, queue);
     return false;
   }

@@ -132,16 +132,19 @@ export class Ports {
   }
 
   /**
-   * Puts batch `b`, whose first packet is here now, on the port; sets its t0 and spacing at the other end.
-   * @param limitBytes queue limit for this batch
+   * Puts batch `b`, whose first packet is here at its t0, on the port; sets t0 and spacing to those at the other end.
+   * @param limitBytes queue limit for this batch; absent: the port's own (no doubles as arguments where it matters:
+   *                   each would be an object)
    * @returns false if no packet found room
    */
-  send(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
+  send(port: number, batches: Batches, b: number, limitBytes?: number): boolean {
     const { f, alike } = this;
     const o = port << 3;
     const k = this.like[port]! << 2;
     if (batches.packets[b] !== 1 || f[o + UNARRIVED] !== 0 || alike[k + ECN] !== 0)
-      return this.sendMany(port, batches, b, now, limitBytes);
+      return this.sendMany(port, batches, b, limitBytes);
+    const now = batches.t0[b]!;
+    const limit = limitBytes === undefined ? alike[k + LIMIT]! : limitBytes;
     // One packet behind packets that are all here: an exact FIFO.
     const rate = alike[k + RATE]!;
     const wire = batches.wire[b]!;
@@ -150,7 +153,7 @@ export class Ports {
     const done = (busy > now ? busy : now) + work;
     const queued = done - now;
     this.lastDropped = 0;
-    if (queued > limitBytes * rate) {
+    if (queued > limit * rate) {
       this.lastDropped = 1;
       this.lost[port]!++;
       return false;
@@ -166,10 +169,12 @@ export class Ports {
     return true;
   }
 
-  private sendMany(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
+  private sendMany(port: number, batches: Batches, b: number, limitBytes: number | undefined): boolean {
     const { f, alike } = this;
     const o = port << 3;
     const k = this.like[port]! << 2;
+    const now = batches.t0[b]!;
+    const limit = limitBytes === undefined ? alike[k + LIMIT]! : limitBytes;
     let n = batches.packets[b]!;
     const rate = alike[k + RATE]!;
     const perPacket = (batches.wire[b]! * rate) / n;
@@ -179,7 +184,7 @@ export class Ports {
     const spread = (n - 1) * spacing;
     const later = u - f[o + UNARRIVED_RATE]! * spread;
     const uEnd = later > 0 ? later : 0;
-    const over = start + n * perPacket - now - spread - uEnd - limitBytes * rate;
+    const over = start + n * perPacket - now - spread - uEnd - limit * rate;
     this.lastDropped = 0;
     if (over > 0) {
       const cut = Math.ceil(over / perPacket - 1e-9);

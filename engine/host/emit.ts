@@ -106,7 +106,8 @@ export function nicTransmit(p: Partition, b: number, core: number): void {
 /** Puts batch `b` on its host's link `port`. @returns the packets that found room. */
 function transmit(p: Partition, b: number, port: number, limitBytes: number): number {
   const { batches, ports, setup } = p;
-  if (!ports.send(port, batches, b, p.wheel.now, limitBytes)) {
+  batches.t0[b] = p.wheel.now;
+  if (!ports.send(port, batches, b, limitBytes)) {
     p.lose(b, Q_QDISC);
     return 0;
   }

@@ -43,7 +43,7 @@ export class WireTraffic {
     // Sprayed: a new flow for every packet.
     batches.ecmp[b] = mix32(node, this.sent);
     this.sent++;
-    ports.send(local, batches, b, now, Infinity);
+    ports.send(local, batches, b);
     leaveHost(p, b);
     const next = now + this.streams[local]!.exponentialPs(this.gapPs);
     if (next < this.stopPs) p.push(next, C_TRAFFIC, K_WIRE_SOURCE, local, 0);

@@ -29,7 +29,8 @@ test('a port with room for 5 of 8 packets sends 5', () => {
   batches.bytes[b] = 8 * 1400;
   batches.wire[b] = 8 * 1500;
   batches.spacing[b] = 0;
-  assert.ok(ports.send(0, batches, b, 0, 5 * 1500));
+  batches.t0[b] = 0;
+  assert.ok(ports.send(0, batches, b, 5 * 1500));
   assert.deepEqual(
     [ports.lastDropped, batches.packets[b], batches.bytes[b], batches.wire[b]],
     [3, 5, 7000, 7500],
@@ -44,7 +45,8 @@ test('a port with room for 5 of 8 packets sends 5', () => {
     batches.packets[late] = 1;
     batches.wire[late] = 1500;
     batches.bytes[late] = 1400;
-    assert.equal(ports.send(0, batches, late, at, 5 * 1500), fits);
+    batches.t0[late] = at;
+    assert.equal(ports.send(0, batches, late, 5 * 1500), fits);
   }
   assert.equal(ports.dropped(0), 4);
 });
@@ -58,7 +60,8 @@ test('packets that arrive as fast as the port serves them never fill it', () => 
   batches.bytes[b] = 40 * 1400;
   batches.wire[b] = 40 * 1500;
   batches.spacing[b] = 1.5 * US;
-  assert.ok(ports.send(0, batches, b, 0, 1500));
+  batches.t0[b] = 0;
+  assert.ok(ports.send(0, batches, b, 1500));
   assert.equal(ports.lastDropped, 0);
   assert.equal(batches.packets[b], 40);
 });

@@ -55,7 +55,7 @@ class Line {
     batches.wire[b] = bytes;
     batches.spacing[b] = 0;
     batches.t0[b] = now;
-    if (!ports.send(port, batches, b, now, ports.limitBytes(port))) return -1;
+    if (!ports.send(port, batches, b)) return -1;
     assert.equal(batches.t0[b], ports.lastDeparture);
     return ports.lastDeparture;
   }

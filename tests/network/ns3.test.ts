@@ -109,7 +109,7 @@ function send(p: Partition, packet: Packet, index: number, hash: number): void {
   batches.tsVal[b] = index;
   batches.ecmp[b] = hash;
   const local = packet.from - p.firstNode;
-  assert.ok(p.ports.send(nicPort(p, local, 0), batches, b, wheel.now, Infinity));
+  assert.ok(p.ports.send(nicPort(p, local, 0), batches, b));
   leaveHost(p, b);
 }
 
