@@ -94,11 +94,7 @@ const badCondition = (selector: string, condition: string): GrammarError =>
   );
 
 /** Holds thresholds against a result. */
-export function checkResultAgainst(
-  named: Named,
-  thresholds: readonly Threshold[],
-  policy: Policy,
-): Check {
+export function checkResultAgainst(named: Named, thresholds: readonly Threshold[], policy: Policy): Check {
   const scenario = named.result.scenario.id;
   const notes = [...expiredAccepts(policy)];
   const outcomes = thresholds
