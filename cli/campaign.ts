@@ -9,7 +9,8 @@ import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Machine } from '../engine/host/machine.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { canonicalSha256 } from '../reports/canonical.ts';
-import { type CellPlan, mergeRecords, type Result } from '../reports/result.ts';
+import { type CellPlan, type MergeInput, mergeRecords, type Result } from '../reports/result.ts';
+import type { PrecisionRule } from '../reports/schema.ts';
 import type { Scenario } from '../scenarios/lib/define.ts';
 import { Board } from '../workers/board.ts';
 import { sha256, taskHash } from '../workers/hash.ts';
@@ -20,7 +21,9 @@ import { defaultDir, makeDir, type RunFiles, runFiles, writeAtomic } from './fil
 import type { Io, ProgressMode } from './io.ts';
 import type { Parts } from './parts.ts';
 import { Progress } from './progress.ts';
+import { type Ran, runRounds } from './rounds.ts';
 import type { Signals } from './signals.ts';
+import type { SlicePlan } from './slice.ts';
 
 export interface CampaignInput {
   readonly scenario: Scenario;
@@ -34,6 +37,10 @@ export interface CampaignInput {
   readonly outDir: string | null;
   readonly resumeDir: string | null;
   readonly progress: Exclude<ProgressMode, 'auto'>;
+  /** Tasks have every seed that it allows, and cells run as many as they need; null: all. */
+  readonly precision: PrecisionRule | null;
+  /** Tasks are of a slice; null: of the whole cluster. */
+  readonly slice: SlicePlan | null;
 }
 
 export interface Campaign {
@@ -59,52 +66,87 @@ export async function runCampaign(
   const startMs = performance.now();
   const plan = planCells(input.tasks, parts);
   const runnable = input.tasks.filter((task) => plan.get(task.cell)!.status !== 'infeasible');
-  const hashes = new Map(runnable.map((task) => [task, taskHash(task, parts.modelVersion)]));
+  const checks = input.slice?.check == null ? [] : [input.slice.check];
+  const hashes = new Map([...runnable, ...checks].map((task) => [task, taskHash(task, parts.modelVersion)]));
   const inputsHash = sha256([...hashes.values()]);
-  const dir = input.resumeDir ?? input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
-  const files = runFiles(dir);
+  const fresh = input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
+  const files = runFiles(input.resumeDir ?? fresh);
   const records = new Map<TaskSpec, TaskRecord>();
-  openFolder(input, files, parts, runnable, hashes, records);
+  openFolder(input, files, parts, [...hashes.keys()], hashes, records);
 
-  const left = runnable.filter((task) => !records.has(task));
-  const resumed = records.size;
-  const workers = input.workers ?? autoWorkers(left.length);
-  announce(input, plan, { runnable: runnable.length, left: left.length, workers }, io);
-  const ran = await runLeft(
-    left,
-    { workers, progress: input.progress, io, signals, runner: parts.runner },
-    (task, record) => {
-      records.set(task, record);
-      appendRecord(files.journal, hashes.get(task)!, record);
-    },
-  );
-  markFailed(plan, left, ran.failures);
-  const wallSeconds = (performance.now() - startMs) / 1000;
+  const resumed = new Set(records.keys());
+  let workers = 0;
+  const run = async (cells: readonly TaskSpec[]): Promise<Ran> => {
+    // With the first ones: it is the longest.
+    const tasks = [...cells, ...checks.splice(0)];
+    const left = tasks.filter((task) => !records.has(task));
+    workers = Math.max(workers, input.workers ?? autoWorkers(left.length));
+    const done = tasks.filter((task) => resumed.has(task)).length;
+    announce(input, tasks, { left: left.length, done, workers }, io);
+    return runLeft(
+      left,
+      { workers, progress: input.progress, io, signals, runner: parts.runner },
+      (task, record) => {
+        records.set(task, record);
+        appendRecord(files.journal, hashes.get(task)!, record);
+      },
+    );
+  };
+  const rule = input.precision;
+  const seeds = [...new Set(input.tasks.map((task) => task.seed))];
+  const ran =
+    rule === null
+      ? await run(runnable)
+      : await runRounds({ rule, seeds, runnable, plan, records }, run, signals);
+  markFailed(plan, runnable, ran.failures);
+  // A journal may hold more seeds of a cell than this precision asks for.
+  const isGiven = ({ cell, seed }: TaskSpec): boolean => seeds.slice(0, plan.get(cell)!.seeds).includes(seed);
+  const { check = null } = input.slice ?? {};
   const result = mergeRecords({
     status: signals.exitCode() !== null ? 'interrupted' : ran.failures.size > 0 ? 'failed' : 'complete',
-    ...labels(input, parts),
+    ...labels(input, parts, seedsOf(input, seeds, plan)),
     env: { node: process.version, os: process.platform, arch: process.arch, cpus: os.cpus().length, workers },
-    timing: {
-      startedAt: startedAt.toISOString(),
-      wallSeconds,
-      events: ran.events,
-      eventsPerSecond: wallSeconds > 0 ? ran.events / wallSeconds : 0,
-    },
+    timing: timingOf(startedAt, startMs, ran.events),
     findings: [],
     cells: [...plan.values()],
-    records: [...records.values()],
+    records: [...records].filter(([task]) => task !== check && isGiven(task)).map(([, record]) => record),
+    ...sliceOf(input.slice, records),
   });
   writeAtomic(files.result, `${JSON.stringify(result, null, 1)}\n`);
-  const bytesPerNode = Math.max(
-    0,
-    ...[...records.values()].map((record) => record.memoryBytes / record.nodes),
-  );
-  const infeasible = new Set(
-    [...plan.values()]
-      .filter((cell) => cell.status === 'infeasible')
-      .map((cell) => String(cell.dims.backend)),
-  );
-  return { result, files, failures: ran.failures, infeasible: [...infeasible], resumed, bytesPerNode };
+  return {
+    result,
+    files,
+    failures: ran.failures,
+    infeasible: infeasibleOf(plan),
+    resumed: resumed.size,
+    bytesPerNode: bytesPerNodeOf(records.values()),
+  };
+}
+
+function timingOf(startedAt: Date, startMs: number, events: number): Result['timing'] {
+  const wallSeconds = (performance.now() - startMs) / 1000;
+  const eventsPerSecond = wallSeconds > 0 ? events / wallSeconds : 0;
+  return { startedAt: startedAt.toISOString(), wallSeconds, events, eventsPerSecond };
+}
+
+/** The slice, with the record of its check if there is one. */
+function sliceOf(
+  plan: SlicePlan | null,
+  records: ReadonlyMap<TaskSpec, TaskRecord>,
+): Pick<MergeInput, 'slice'> {
+  if (plan === null) return {};
+  const { slice, check, cell } = plan;
+  const record = check === null ? undefined : records.get(check);
+  return { slice: { of: slice, cell, wanted: check !== null, record: record ?? null } };
+}
+
+const bytesPerNodeOf = (records: Iterable<TaskRecord>): number =>
+  Math.max(0, ...[...records].map((record) => record.memoryBytes / record.nodes));
+
+/** Backends of which some cell cannot work. */
+function infeasibleOf(plan: ReadonlyMap<string, CellPlan>): string[] {
+  const cells = [...plan.values()].filter(({ status }) => status === 'infeasible');
+  return [...new Set(cells.map(({ dims }) => String(dims.backend)))];
 }
 
 interface Surroundings {
@@ -120,7 +162,7 @@ async function runLeft(
   left: readonly TaskSpec[],
   around: Surroundings,
   keep: (task: TaskSpec, record: TaskRecord) => void,
-): Promise<{ failures: Map<TaskSpec, TaskFailure>; events: number }> {
+): Promise<Ran> {
   const failures = new Map<TaskSpec, TaskFailure>();
   let events = 0;
   const board = new Board(left.length);
@@ -209,23 +251,29 @@ function openFolder(
 
 function announce(
   input: CampaignInput,
-  plan: ReadonlyMap<string, CellPlan>,
-  count: { readonly runnable: number; readonly left: number; readonly workers: number },
+  tasks: readonly TaskSpec[],
+  count: { readonly left: number; readonly done: number; readonly workers: number },
   io: Io,
 ): void {
-  const seeds = new Set(input.tasks.map((task) => task.seed)).size;
-  const done = count.runnable - count.left;
+  const rounds = input.precision !== null;
+  const told = rounds ? tasks : input.tasks;
+  const seeds = new Set(told.map((task) => task.seed)).size;
   const threads = count.workers === 0 ? 'in process' : `on ${Math.min(count.workers, count.left)} workers`;
-  const cells = `${plan.size} cells × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
+  const all = new Set(told.map((task) => task.cell)).size;
+  const cells = `${all} cells × ${rounds ? 'the first ' : ''}${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
   io.note(
     `${input.scenario.id}: ${cells}, ${count.left} tasks ${threads}` +
-      (done > 0 ? `, ${done} taken from the journal` : '') +
+      (count.done > 0 ? `, ${count.done} taken from the journal` : '') +
       `; seed ${input.seedRoot}`,
   );
 }
 
 /** What the digest covers besides the figures. */
-function labels(input: CampaignInput, parts: Parts): Pick<Result, 'tool' | 'model' | 'scenario' | 'seeds'> {
+function labels(
+  input: CampaignInput,
+  parts: Parts,
+  seeds: Result['seeds'],
+): Pick<Result, 'tool' | 'model' | 'scenario' | 'seeds'> {
   const { scenario, machine, tasks } = input;
   const { cluster, traffic, policy, podMtuBytes, congestion, warmupPs, windowPs, drainPs, granularity } =
     tasks[0]!;
@@ -264,6 +312,17 @@ function labels(input: CampaignInput, parts: Parts): Pick<Result, 'tool' | 'mode
       sha256: canonicalSha256(plainParams),
       params: plainParams,
     },
-    seeds: { root: input.seedRoot, replications: [...new Set(tasks.map((task) => task.seed))] },
+    seeds,
   };
+}
+
+/** With a precision: as many as the cell with most of them was given. */
+function seedsOf(
+  { seedRoot, precision }: CampaignInput,
+  seeds: readonly number[],
+  plan: ReadonlyMap<string, CellPlan>,
+): Result['seeds'] {
+  if (precision === null) return { root: seedRoot, replications: [...seeds] };
+  const given = Math.max(0, ...[...plan.values()].map((cell) => cell.seeds ?? 0));
+  return { root: seedRoot, replications: seeds.slice(0, given), precision };
 }

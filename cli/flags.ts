@@ -20,6 +20,12 @@ export interface RunFlags {
   readonly sweep?: readonly string[];
   readonly seed: number;
   readonly replications?: number;
+  readonly precision?: string;
+  readonly metrics?: string;
+  readonly slice?: true;
+  readonly sliceRacks?: number;
+  /** false: --no-slice-check. */
+  readonly sliceCheck?: boolean;
   readonly workers: string;
   readonly out?: string;
   readonly resume?: string;

@@ -14,9 +14,10 @@ import type { TaskFailure } from '../workers/pool.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { writeAtomic } from './files.ts';
-import { addRunFlags, overridesOf, type RunFlags, workersOf } from './flags.ts';
+import { addRunFlags, number, overridesOf, type RunFlags, workersOf } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
+import { PRECISION_HELP, precisionOf, withSeeds } from './precision.ts';
 import {
   addBaselineFlags,
   BASELINE_FLAGS,
@@ -26,6 +27,7 @@ import {
 } from './regression/afterRun.ts';
 import { named, resolveBackends, resolveMachine, resolveScenario } from './resolve.ts';
 import { listenForSignals, type Signals } from './signals.ts';
+import { slicedTasks, tellSlice } from './slice.ts';
 import { studyBeside, studyOf } from './study.ts';
 import { summaryLines } from './summary.ts';
 
@@ -33,7 +35,8 @@ const EXAMPLES = `
 Examples:
   tsx run large-cluster --quick
   tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw --mtu 9000
-  tsx run scenarios/large-cluster.ts --nodes 200 --set machine.prices.ENCAP=*2`;
+  tsx run scenarios/large-cluster.ts --nodes 200 --set machine.prices.ENCAP=*2
+  tsx run large-cluster --nodes 10000 --slice --precision 3%`;
 
 export interface RunContext {
   readonly parts: Parts;
@@ -50,10 +53,13 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     .command('run')
     .description('run a scenario (the default: `run` may be left out)')
     .argument('[scenario]', 'name or file; may be left out with --resume');
-  addRunFlags(command).option(
-    '--sure <file>',
-    'sensitivity.json of this scenario: its ranges go into the report',
-  );
+  addRunFlags(command)
+    .option('--precision <2%>', PRECISION_HELP)
+    .option('--metrics <a,b>', 'the figures that --precision means (see: list metrics)')
+    .option('--slice', 'two racks with the load of the whole cluster, and one cell in all of it as a check')
+    .option('--slice-racks <n>', 'racks of the slice', number)
+    .option('--no-slice-check', 'without the check')
+    .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report');
   addBaselineFlags(command).addHelpText('after', EXAMPLES);
   command.action(async (name: string | undefined, flags: RunFlags & BaselineFlags) => {
     if (name !== undefined) exit(await runScenario(name, flags, context));
@@ -72,7 +78,10 @@ async function runScenario(
   const progress = progressMode(flags.progress, io);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
-  const { tasks, machine } = tasksOf(scenario, flags, parts);
+  const whole = tasksOf(scenario, withSeeds(flags), parts);
+  const { machine } = whole;
+  const { tasks, plan: slice } = slicedTasks(whole.tasks, flags, parts);
+  if (slice !== null) tellSlice(slice, io);
   tellLoad(tasks[0]!, io);
   const { set, sweep } = overridesOf(flags);
   const given = [...set.map(([path]) => path), ...Object.keys(sweep)];
@@ -95,6 +104,8 @@ async function runScenario(
         outDir: flags.out ?? null,
         resumeDir: flags.resume ?? null,
         progress,
+        precision: precisionOf(flags),
+        slice,
       },
       parts,
       io,
@@ -205,14 +216,30 @@ function tellFailures(failures: ReadonlyMap<TaskSpec, TaskFailure>, argv: readon
   }
 }
 
+const SLICE_WORDS = ['--slice', '--no-slice-check'];
+
 /** The command that runs one task alone, in process. */
 export function repeatCommand(task: TaskSpec, argv: readonly string[]): string {
   const { backend, ...point } = task.dims;
-  const kept = withoutFlags(withoutFolder(argv), ['--backends', '--seed', '--replications', '--workers']);
+  const kept = withoutFlags(withoutFolder(argv), [
+    '--backends',
+    '--seed',
+    '--replications',
+    '--precision',
+    '--metrics',
+    '--workers',
+  ]);
   const points = Object.entries(point).map(([dim, value]) => `--set ${dim}=${value}`);
+  // The check of a slice is a task of the whole cluster; others need no check.
+  const isCheck = task.task.endsWith('/full');
+  const words = isCheck
+    ? withoutFlags(kept, ['--slice-racks']).filter((word) => !SLICE_WORDS.includes(word))
+    : kept;
+  const unchecked = !isCheck && kept.includes('--slice') ? ['--no-slice-check'] : [];
   return [
     'tsx run',
-    ...kept.map(quoted),
+    ...words.map(quoted),
+    ...unchecked,
     `--backends ${backend}`,
     ...points.map(String),
     `--seed ${task.seed} --replications 1 --workers 0`,

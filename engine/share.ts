@@ -12,6 +12,7 @@ import { type Balance, balanceOf } from './invariants.ts';
 import type { Measure, Samples, Snapshot } from './measure.ts';
 import { type RackUse, rackUse } from './rackUse.ts';
 import { type Cluster, placeOf } from './traffic/cluster.ts';
+import type { Timeline } from './traffic/timeline.ts';
 
 /** Time in which senders had data, and in which a window held them, ps: over a set of TCP sockets. */
 export interface Held {
@@ -66,6 +67,7 @@ export interface LedgerShare {
   readonly slowdownSmall: HistogramData;
   readonly slowdownLarge: HistogramData;
   readonly slowdownAll: HistogramData;
+  readonly timeline: Timeline;
 }
 
 /** @throws InvariantError if a rack broke physics */
@@ -122,6 +124,7 @@ function ledgerShare(cluster: Cluster, place: number): LedgerShare {
     slowdownSmall: ledger.slowdownSmall.toData(),
     slowdownLarge: ledger.slowdownLarge.toData(),
     slowdownAll: ledger.slowdownAll.toData(),
+    timeline: ledger.timeline,
   };
 }
 

@@ -14,6 +14,7 @@ import { SAMPLES, type Samples } from './measure.ts';
 import { rackCpu } from './rackCpu.ts';
 import type { Utilisation } from './rackUse.ts';
 import type { Held, LedgerShare, Share } from './share.ts';
+import { timelineOf } from './timelineRecord.ts';
 import { floods } from './traffic/broadcast.ts';
 import { offeredLoads } from './traffic/load.ts';
 import { binding, type QueueLoss, utilisations } from './utilisation.ts';
@@ -82,6 +83,10 @@ export function summarise(
     slowdownAll: hist('slowdownAll'),
     probes: probeRecords(spec, shares, nodes),
     series: series(spec, samples),
+    timeline: timelineOf(
+      spec.warmupPs,
+      shares.map(({ ledger }) => ledger.timeline),
+    ),
     sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
     memoryBytes: poolBytes + sum(({ memoryBytes }) => memoryBytes),
   };

@@ -71,8 +71,19 @@ function clusterProblems(spec: TaskSpec, need: Need): void {
     const derived = `${c.mtuBytes} leaves the pods of ${spec.backend.name} ${pod}, which ${below}`;
     need(pod >= least, 'cluster.mtuBytes', `${derived}: set at least ${c.mtuBytes + least - pod}`);
   }
+  crossProblems(spec, need);
   const open = traffic.flows !== undefined || traffic.rpc !== undefined;
   need(!open || c.nodes >= 2, 'cluster.nodes', 'flows and requests need at least 2 nodes');
+}
+
+function crossProblems({ cluster, traffic }: TaskSpec, need: Need): void {
+  const share = traffic.crossRackShare ?? null;
+  if (share === null) return;
+  const { nodes, nodesPerRack } = cluster;
+  const path = 'traffic.crossRackShare';
+  need(share >= 0 && share <= 1, path, `${share} is not from 0 to 1`);
+  need(nodes > nodesPerRack, path, 'one rack has no other: leave it null');
+  need(nodes % nodesPerRack === 0, path, `racks of ${nodesPerRack} do not divide ${nodes} nodes`);
 }
 
 function netperfProblems(spec: TaskSpec, need: Need): void {

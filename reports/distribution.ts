@@ -22,9 +22,49 @@ const PERMILLE: Readonly<Record<QuantileId, number>> = { p50: 500, p90: 900, p99
  * @returns      base units; null with fewer than 100 samples beyond it
  */
 export function shownQuantile(data: HistogramData, id: QuantileId, scale: number): number | null {
-  if (data.count * (1000 - PERMILLE[id]) < BEYOND_MIN * 1000) return null;
+  if (beyondOf(data.count, id) < BEYOND_MIN) return null;
   return Histogram.fromData(data).quantile(PERMILLE[id] / 1000) / scale;
 }
+
+/** Samples that rank after the one which a percentile of `count` samples names. */
+const beyondOf = (count: number, id: QuantileId): number =>
+  Math.floor((count * (1000 - PERMILLE[id])) / 1000);
+
+/** Values of a percentile that seeds give apart from each other. */
+export interface Grouped {
+  readonly values: readonly number[];
+  /** Consecutive seeds behind each value; the last may have more. */
+  readonly each: number;
+}
+
+/**
+ * A percentile once a seed where each seed alone has the samples for it, else of groups of seeds, as few as have them.
+ * @param groups  least number of values
+ * @returns       null: not even so
+ */
+export function groupedQuantile(
+  seeds: readonly HistogramData[],
+  id: QuantileId,
+  scale: number,
+  groups: number,
+): Grouped | null {
+  for (let each = 1; each * groups <= seeds.length; each++) {
+    const count = Math.floor(seeds.length / each);
+    const values = Array.from({ length: count }, (_, k) => {
+      const own = seeds.slice(k * each, k === count - 1 ? seeds.length : (k + 1) * each);
+      return shownQuantile(own.length === 1 ? own[0]! : mergeHistograms(own), id, scale);
+    });
+    const known = values.filter((value) => value !== null);
+    if (known.length === count) return { values: known, each };
+  }
+  return null;
+}
+
+/** Seeds that together have the samples for a percentile, by what some of them have. */
+export const seedsFor = (samples: number, seeds: number, id: QuantileId): number =>
+  samples === 0
+    ? Number.POSITIVE_INFINITY
+    : Math.ceil((BEYOND_MIN * 1000 * seeds) / (samples * (1000 - PERMILLE[id])));
 
 /**
  * Distribution of one quantity over all seeds of a cell.
@@ -39,13 +79,15 @@ export function distributionOf(
 ): Distribution {
   const merged = mergeHistograms(seeds);
   const quantile = (id: QuantileId): Quantile => {
-    if (withheld) return { value: null, low: null, high: null };
+    const beyond = beyondOf(merged.count, id);
+    if (withheld) return { value: null, low: null, high: null, beyond };
     const own = seeds.map((data) => shownQuantile(data, id, scale)).filter((value) => value !== null);
     const range = own.length === seeds.length && own.length > 0;
     return {
       value: shownQuantile(merged, id, scale),
       low: range ? Math.min(...own) : null,
       high: range ? Math.max(...own) : null,
+      beyond,
     };
   };
   return {

@@ -3,19 +3,9 @@
  * transactions, latency and slowdown percentiles where enough was sampled, CPU per byte. The same equations and the
  * same silence (null) as in the tables of a run.
  */
-import { METRICS, type MetricId, type TaskRecord } from '../engine/core/record.ts';
+import type { MetricId, TaskRecord } from '../engine/core/record.ts';
 import { type CellPlan, mergeCell } from './result.ts';
-import type { Cell } from './schema.ts';
-import { figureOf, goodputOf } from './view.ts';
-
-const OTHERS: readonly MetricId[] = [
-  'probeGoodput',
-  'rpcP50',
-  'rpcP99',
-  'slowdownSmallP50',
-  'slowdownSmallP99',
-  'cpuPerByte',
-];
+import { figureOf, headlines } from './view.ts';
 
 /** Metric → value in base units, in the order of the tables; metrics that say nothing here are left out. */
 export function headlineFigures(
@@ -33,11 +23,4 @@ export function headlineFigures(
       return value === null ? [] : [[metric, value]];
     }),
   );
-}
-
-function headlines(cell: Cell): MetricId[] {
-  const wanted = new Set<MetricId>([goodputOf([cell]), ...OTHERS]);
-  // Open-loop exchanges are as many as were offered.
-  if (cell.load === null) wanted.add('transactionRate');
-  return (Object.keys(METRICS) as MetricId[]).filter((metric) => wanted.has(metric));
 }

@@ -8,8 +8,10 @@ import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
 import { inline, page, section } from './page/frame.ts';
 import { GLOSSARY } from './page/glossary.ts';
-import { amountOf, spreadOf } from './remarks.ts';
-import type { Result } from './schema.ts';
+import { precisionSection, sliceSection } from './page/trust.ts';
+import { seedsText } from './precision.ts';
+import { amountOf, spreadOf, tailsOf } from './remarks.ts';
+import type { Result, SliceResult } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
 import { sureLine } from './sure.ts';
 import { keyFindings, verdict } from './verdict.ts';
@@ -28,10 +30,18 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
     section('Key findings', list(keyFindings(result).filter((finding) => finding !== verdict(result)))),
     section(
       'Comparison',
-      '<p class="note">Small figures: range over seeds.</p>' +
+      '<p class="note">Small figures: range over seeds; of percentiles, samples beyond and in all.</p>' +
         comparisonTables(result) +
-        note([spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]),
+        note([
+          tailsOf(result),
+          spreadOf(result),
+          amountOf(result),
+          accuracyLine(result),
+          sureLine(result, sure),
+        ]),
     ),
+    sliceSection(result),
+    precisionSection(result),
     charts === '' ? '' : section('Charts', charts + note([leftOut(result)])),
     ruleFindings(result),
     section(
@@ -57,12 +67,13 @@ function footer({ tool, digest }: Result): string {
 }
 
 function head(result: Result): string {
-  const { scenario, model, seeds, status } = result;
+  const { scenario, model, slice, status } = result;
   const facts: [string, string][] = [
     ['scenario', scenario.id],
     ['machine', model.machine.name],
     ...constantDims(result).map(([name, value]): [string, string] => [name, String(value)]),
-    ['seeds', `${seeds.replications.length} (${seeds.replications.join(', ')}) from root ${seeds.root}`],
+    ['seeds', seedsOf(result)],
+    ...(slice === undefined ? [] : [sliceFact(slice)]),
     ['model', model.version],
     ['status', status],
     ['digest', result.digest.value.slice(0, 16)],
@@ -75,6 +86,17 @@ function head(result: Result): string {
     '<p class="sub">Windtunnel report: Kubernetes network backends compared</p>' +
     `<dl class="facts">${rows}</dl></header>`
   );
+}
+
+const sliceFact = ({ racks, fullRacks, nodes, fullNodes }: SliceResult): [string, string] => [
+  'slice',
+  `${racks} of ${fullRacks} racks, ${nodes} of ${fullNodes} nodes`,
+];
+
+function seedsOf(result: Result): string {
+  const { precision, replications, root } = result.seeds;
+  if (precision !== undefined) return `${seedsText(result)}, as many as each row needs`;
+  return `${replications.length} (${replications.join(', ')}) from root ${root}`;
 }
 
 /** Charts over a dimension, and below them those of each setting together. */

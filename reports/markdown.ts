@@ -1,10 +1,13 @@
 /**
  * A result as GitHub-flavoured Markdown: the verdict, then the columns of the terminal table by section.
  */
+import type { MetricId } from '../engine/core/record.ts';
 import { absentOf } from './absent.ts';
 import { bindingText } from './page/comparison.ts';
-import { amountOf, remarkOf, spreadOf } from './remarks.ts';
+import { precisionTable, seedsText } from './precision.ts';
+import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Result } from './schema.ts';
+import { SLICE_LIMITS, sliceSentence, sliceTable } from './slice.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
 import {
@@ -15,6 +18,7 @@ import {
   dimText,
   hasFigures,
   type Section,
+  shortName,
   varyingDims,
   whyNot,
 } from './view.ts';
@@ -33,7 +37,7 @@ export function renderMarkdown(result: Result): string {
   const notes: string[] = [];
   const out = [`## ${text(result.scenario.title)}`, '', `**${text(verdict(result))}**`, ''];
   const constant = constantDims(result).map(([name, value]) => `${name} ${value}`);
-  const seeds = `${result.seeds.replications.length} seeds from ${result.seeds.root}`;
+  const seeds = seedsText(result);
   out.push(
     text(
       [`machine ${result.model.machine.name}`, ...constant, seeds, `model ${result.model.version}`].join(
@@ -71,6 +75,7 @@ export function renderMarkdown(result: Result): string {
       );
     }
   }
+  out.push(...precisionLines(result, dims), ...sliceLines(result));
   const absent = absentOf(result);
   if (absent.length > 0) out.push('');
   for (const { backend, setting, state, reason } of absent) {
@@ -78,12 +83,51 @@ export function renderMarkdown(result: Result): string {
     out.push(`- ${text(name)}: ${text(state === 'not run' ? state : `${state}: ${reason}`)}`);
   }
   out.push('', ...notes.map((note, k) => `(${k + 1}) ${text(note)}  `));
-  for (const sentence of [spreadOf(result), amountOf(result)])
+  for (const sentence of [tailsOf(result), spreadOf(result), amountOf(result)])
     if (sentence !== '') out.push('', text(sentence));
   return `${out
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trimEnd()}\n`;
+}
+
+function precisionLines(result: Result, dims: readonly string[]): string[] {
+  const table = precisionTable(result);
+  if (table === null) return [];
+  const names = table.metrics.map((metric) => shortName(metric as MetricId).join(' '));
+  return [
+    '',
+    '### Precision',
+    '',
+    line([...dims, 'seeds', ...names, 'outcome']),
+    line([...dims.map(() => ':--'), '--:', ...names.map(() => '--:'), ':--']),
+    ...table.rows.map(({ cell, seeds, figures, text: why }) =>
+      line([
+        ...dims.map((name) => text(dimText(name, cell.dims[name]))),
+        String(seeds),
+        ...figures,
+        text(why),
+      ]),
+    ),
+    '',
+    text(table.title),
+  ];
+}
+
+function sliceLines(result: Result): string[] {
+  if (result.slice === undefined) return [];
+  const said = ['', '### Slice', '', text(`${sliceSentence(result)} ${SLICE_LIMITS}`)];
+  const table = sliceTable(result);
+  if (table === null) return said;
+  return [
+    ...said,
+    '',
+    line(table.heads),
+    line(table.heads.map((_, k) => (k === 0 ? ':--' : '--:'))),
+    ...table.rows.map((row) => line(row.map(text))),
+    '',
+    text(table.title),
+  ];
 }
 
 function line(fields: readonly string[]): string {

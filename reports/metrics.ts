@@ -42,8 +42,8 @@ export function shareOf(a: bigint, b: bigint): number | null {
   return b === 0n ? null : Number(a) / Number(b);
 }
 
-/** Every metric of one seed. */
-export function recordMetrics(record: TaskRecord): Record<MetricId, number | null> {
+/** Every metric of one seed. @param overloaded  its cell is: no percentiles */
+export function recordMetrics(record: TaskRecord, overloaded: boolean): Record<MetricId, number | null> {
   const { counters, cpu } = record;
   const windowS = record.windowPs / PS_PER_S;
   const total = cpuPs(cpu);
@@ -54,7 +54,7 @@ export function recordMetrics(record: TaskRecord): Record<MetricId, number | nul
   const coresOf = (name: StageCpu['class']): number | null => cores(cpuPs(cpu, (one) => one.class === name));
   const percentile = (metric: MetricId): number | null => {
     const { from, id } = PERCENTILES[metric]!;
-    return record.overloaded ? null : shownQuantile(record[from], id, SCALES[from]);
+    return overloaded ? null : shownQuantile(record[from], id, SCALES[from]);
   };
   return {
     goodputPerNode: over((counters.payloadBytesPlain * BITS) / windowS, record.plainNodes),

@@ -18,10 +18,10 @@ export class BadResultError extends Error {
 
 /** What the digest covers: nothing wall-clock, nothing of the machine that ran it. */
 export function resultDigest(
-  of: Pick<Result, 'schema' | 'model' | 'scenario' | 'seeds' | 'cells' | 'findings'>,
+  of: Pick<Result, 'schema' | 'model' | 'scenario' | 'seeds' | 'cells' | 'findings' | 'slice'>,
 ): string {
-  const { schema, model, scenario, seeds, cells, findings } = of;
-  return canonicalSha256({ schema, model, scenario, seeds, cells, findings });
+  const { schema, model, scenario, seeds, cells, findings, slice } = of;
+  return canonicalSha256({ schema, model, scenario, seeds, cells, findings, slice });
 }
 
 /**

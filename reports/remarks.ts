@@ -2,9 +2,11 @@
  * Sentences beside the figures: what a reader must know about a row, how far the seeds spread, how much was
  * simulated. Shared by terminal and HTML.
  */
+import { PERCENTILES } from './metrics.ts';
 import type { Cell, CellMetric, Result } from './schema.ts';
 import { percent, printCount, printOne } from './units.ts';
-import { hasFigures, headlineGoodput } from './view.ts';
+import { beyondOf, hasFigures, headlineGoodput, TAILS } from './view.ts';
+import { warmupRemark, warmupSentence } from './warmup.ts';
 
 /** What a reader must know about a row before he uses it. */
 export function remarkOf(cell: Cell): string {
@@ -12,6 +14,8 @@ export function remarkOf(cell: Cell): string {
   const planned = cell.metrics.goodput?.samples.length ?? cell.seeds.length;
   if (cell.overloaded) remarks.push('overloaded');
   if (cell.seeds.length < planned) remarks.push(`${cell.seeds.length} of ${planned} seeds`);
+  const warmup = warmupRemark(cell);
+  if (warmup !== '') remarks.push(warmup);
   if (cell.flows.censored > 0) remarks.push(`${printCount(cell.flows.censored)} flows unfinished`);
   if (cell.rpcs.censored > 0) remarks.push(`${printCount(cell.rpcs.censored)} RPCs unfinished`);
   if (cell.status === 'failed') remarks.push(`failed: ${cell.reason ?? 'no reason given'}`);
@@ -23,6 +27,8 @@ const SPREAD_MIN = 0.0005;
 
 /** The widest range over seeds of the headline figures, in words; '' where there is none. */
 export function spreadOf(result: Result): string {
+  // Intervals say it better.
+  if (result.seeds.precision !== undefined) return '';
   const parts: string[] = [];
   const named = [
     [headlineGoodput(result), 'goodput'],
@@ -51,6 +57,25 @@ export function relativeRange(metric: CellMetric | undefined): number | null {
   return (Math.max(...samples) - Math.min(...samples)) / metric.value;
 }
 
+/** How many samples carry the farthest percentile shown of each distribution, in the row with fewest; '' if none. */
+export function tailsOf(result: Result): string {
+  const parts: string[] = [];
+  for (const from of ['rpcLatency', 'slowdownSmall', 'slowdownLarge'] as const) {
+    const tails = TAILS.filter(({ metric }) => PERCENTILES[metric]!.from === from).reverse();
+    for (const { metric, name } of tails) {
+      const rows = result.cells.flatMap((cell) => {
+        const beyond = beyondOf(cell, metric);
+        return beyond === null ? [] : [{ beyond, backend: cell.dims.backend }];
+      });
+      if (rows.length === 0) continue;
+      const fewest = rows.reduce((a, b) => (b.beyond < a.beyond ? b : a));
+      parts.push(`${name} ${printCount(fewest.beyond)} (${fewest.backend})`);
+      break;
+    }
+  }
+  return parts.length === 0 ? '' : `Samples beyond the farthest percentiles, at least: ${parts.join(', ')}.`;
+}
+
 /** How much was simulated, in words. */
 export function amountOf(result: Result): string {
   const total = (pick: (cell: Cell) => number) => result.cells.reduce((sum, cell) => sum + pick(cell), 0);
@@ -64,5 +89,6 @@ export function amountOf(result: Result): string {
     parts.push(`${printCount(flows)} flows (${printCount(total((cell) => cell.flows.censored))} unfinished)`);
   if (rpcs > 0)
     parts.push(`${printCount(rpcs)} RPCs (${printCount(total((cell) => cell.rpcs.censored))} unfinished)`);
-  return `${parts.join(', ')}. Digest ${result.digest.value.slice(0, 16)}.`;
+  const warmup = warmupSentence(result.cells);
+  return `${parts.join(', ')}. ${warmup === '' ? '' : `${warmup} `}Digest ${result.digest.value.slice(0, 16)}.`;
 }

@@ -15,8 +15,13 @@ import {
 } from '../engine/core/record.ts';
 import { distributionOf } from './distribution.ts';
 import { cpuPs, PERCENTILES, recordMetrics, SCALES, shareOf } from './metrics.ts';
+import { isOverloaded } from './overload.ts';
+import { withPrecision } from './precision.ts';
 import { resultDigest } from './read.ts';
-import type { Cell, CellBinding, CellMetric, Finding, Result } from './schema.ts';
+import type { Cell, CellBinding, CellMetric, Finding, Result, SliceResult } from './schema.ts';
+
+import { type SliceInput, sliceResult } from './slice.ts';
+import { warmupOf } from './warmup.ts';
 
 export type { Cell, CellBinding, CellMetric, Distribution, Finding, Result } from './schema.ts';
 
@@ -28,6 +33,8 @@ export interface CellPlan {
   readonly title: string;
   readonly status: 'ok' | 'infeasible' | 'failed';
   readonly reason?: string;
+  /** Seeds that it was given, the first ones of the run's; absent: all. */
+  readonly seeds?: number;
 }
 
 export interface MergeInput {
@@ -39,6 +46,8 @@ export interface MergeInput {
   readonly env: Result['env'];
   readonly timing: Result['timing'];
   readonly findings: readonly Finding[];
+  /** The run is of a slice of its cluster; absent: of all of it. */
+  readonly slice?: SliceInput;
   /** In display order. */
   readonly cells: readonly CellPlan[];
   /** In any order. */
@@ -61,9 +70,15 @@ const RESOURCES: readonly ResourceClass[] = [
  */
 export function mergeRecords(input: MergeInput): Result {
   const byCell = groupByCell(input);
-  const cells = input.cells.map((plan) => mergeCell(plan, byCell.get(plan.id)!, input.seeds.replications));
+  const { precision, replications } = input.seeds;
+  const cells = input.cells.map((plan) => {
+    const own = byCell.get(plan.id)!;
+    const cell = mergeCell(plan, own, replications.slice(0, plan.seeds));
+    return precision === undefined ? cell : withPrecision(cell, own, precision);
+  });
   const covered = {
     schema: 'windtunnel/result' as const,
+    ...(input.slice === undefined ? {} : { slice: sliceOf(input.slice, input.cells, cells) }),
     model: input.model,
     scenario: input.scenario,
     seeds: input.seeds,
@@ -73,7 +88,7 @@ export function mergeRecords(input: MergeInput): Result {
   const { schema, ...rest } = covered;
   return {
     schema,
-    schemaVersion: '1.0',
+    schemaVersion: '1.1',
     kind: 'run',
     status: input.status,
     tool: input.tool,
@@ -82,6 +97,17 @@ export function mergeRecords(input: MergeInput): Result {
     timing: input.timing,
     digest: { algo: 'sha256', value: resultDigest(covered) },
   };
+}
+
+function sliceOf(slice: SliceInput, plans: readonly CellPlan[], cells: readonly Cell[]): SliceResult {
+  const plan = plans.find(({ id }) => id === slice.cell);
+  const { record } = slice;
+  const full = plan === undefined || record === null ? null : mergeCell(plan, [record], [record.seed]);
+  return sliceResult(
+    slice,
+    cells.find(({ id }) => id === slice.cell),
+    full,
+  );
 }
 
 function groupByCell(input: MergeInput): Map<string, TaskRecord[]> {
@@ -107,7 +133,8 @@ function groupByCell(input: MergeInput): Map<string, TaskRecord[]> {
 /** One cell from the records of its seeds, in seed order. */
 export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds: readonly number[]): Cell {
   const first = records[0];
-  const overloaded = records.some((record) => record.overloaded);
+  const overloaded = isOverloaded(records);
+  const warmup = warmupOf(records, overloaded);
   const missing = plan.status === 'ok' && first === undefined;
   const reason = plan.reason ?? (missing ? 'not run' : undefined);
   const distribution = (from: keyof typeof SCALES, unit: 's' | 'ratio') =>
@@ -140,7 +167,7 @@ export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds:
     simulatedPs: sum(records.map((record) => record.simulatedPs)),
     events: sum(records.map((record) => record.events)),
     overloaded,
-    metrics: mergeMetrics(records, seeds, distributions),
+    metrics: mergeMetrics(records, seeds, distributions, overloaded),
     distributions,
     cpuByStage: mergeStages(records),
     utilisation: mergeUtilisation(records),
@@ -163,6 +190,7 @@ export function mergeCell(plan: CellPlan, records: readonly TaskRecord[], seeds:
     series: records.flatMap((record) =>
       record.series.map(({ name, unit, values }) => ({ seed: record.seed, name, unit, values: [...values] })),
     ),
+    ...(warmup === null ? {} : { warmup }),
     sources: [...new Set(records.flatMap((record) => record.sources))].sort(),
     seeds: records.map(({ seed, digest, overloaded, events, binding }) => ({
       seed,
@@ -178,8 +206,9 @@ function mergeMetrics(
   records: readonly TaskRecord[],
   seeds: readonly number[],
   distributions: Cell['distributions'],
+  overloaded: boolean,
 ): Record<MetricId, CellMetric> {
-  const bySeed = new Map(records.map((record) => [record.seed, recordMetrics(record)]));
+  const bySeed = new Map(records.map((record) => [record.seed, recordMetrics(record, overloaded)]));
   const metrics = {} as Record<MetricId, CellMetric>;
   for (const id of Object.keys(METRICS) as MetricId[]) {
     const samples = seeds.map((seed) => bySeed.get(seed)?.[id] ?? null);

@@ -26,6 +26,7 @@ const quantile = z.object({
   value: z.number().nullable().describe('of all seeds merged; null: fewer than 100 samples beyond it'),
   low: z.number().nullable().describe('lowest seed; null unless every seed has 100 samples beyond it'),
   high: z.number().nullable(),
+  beyond: whole.optional().describe('samples beyond it, of all seeds'),
 });
 
 const distribution = z.object({
@@ -41,13 +42,43 @@ const distribution = z.object({
 const metric = z.object({
   unit: z.string(),
   better: z.enum(['higher', 'lower', 'neither']),
-  samples: z.array(z.number().nullable()).describe('one a seed, in the order of seeds.replications'),
+  samples: z
+    .array(z.number().nullable())
+    .describe('one a seed that the cell was given, in the order of seeds.replications'),
   value: z
     .number()
     .nullable()
     .describe(
       'mean of the samples; for percentiles, of the merged histogram; null: not shown or not applicable',
     ),
+});
+
+const interval = z.object({
+  metric: z.string(),
+  each: whole.describe('seeds behind a value: one; of percentiles as many as have 100 samples beyond it'),
+  centre: z.number().describe('mean of the values'),
+  halfWidth: ratio.describe('of the two-sided 95 % interval: Student t over seeds'),
+  relative: ratio.nullable().describe('halfWidth / |centre|; null where the centre is 0'),
+  reached: z.boolean(),
+});
+
+const cellPrecision = z.object({
+  seeds: whole.describe('seeds that the cell was given'),
+  state: z.enum(['reached', 'most seeds', 'no value', 'failed', 'unfinished']),
+  text: z.string().describe('in words: whether it is as precise as asked, else why it stopped'),
+  intervals: z.array(interval),
+  without: z
+    .array(z.string())
+    .describe('chosen metrics that have no value in every seed (percentiles: in five groups of seeds)'),
+});
+
+const warmup = z.object({
+  warmupPs: whole,
+  enough: z.boolean(),
+  figure: z.string().nullable().describe('what still drifts in the window, longest'),
+  untilPs: whole.nullable().describe('where its drift ends, from the start of the run'),
+  atLeast: z.boolean().describe('as far as can be told: half of the window'),
+  shift: z.number().nullable().describe('mean over the window / mean behind untilPs − 1'),
 });
 
 const cell = z.object({
@@ -66,7 +97,7 @@ const cell = z.object({
   windowPs: whole.describe('measured window of one seed'),
   simulatedPs: whole.describe('all seeds'),
   events: whole.describe('all seeds'),
-  overloaded: z.boolean().describe('in at least one seed; percentiles are then withheld'),
+  overloaded: z.boolean().describe('over all seeds; percentiles are then withheld'),
   metrics: z.record(z.string(), metric),
   distributions: z.object({
     rpcLatency: distribution,
@@ -109,6 +140,46 @@ const cell = z.object({
       binding: z.string(),
     }),
   ),
+  warmup: warmup.optional().describe('MSER-5 over all seeds; absent where the records do not tell'),
+  precision: cellPrecision.optional().describe('of a run with seeds.precision'),
+});
+
+const precision = z.object({
+  target: z.number().positive().describe('half-width of the interval / its centre'),
+  confidence: share,
+  seedsMin: whole,
+  seedsMax: whole,
+  metrics: z.array(z.string()).nullable().describe('null: the headline figures of each cell'),
+});
+
+const slice = z.object({
+  racks: whole,
+  nodes: whole,
+  fullRacks: whole,
+  fullNodes: whole,
+  crossRackShare: share.describe('of random peers, as in the whole cluster'),
+  probePairs: whole.optional(),
+  probePairsShare: ratio.optional().describe('probe pairs that would be the share of its nodes'),
+  check: z
+    .object({
+      cell: z.string(),
+      seed: whole.describe('of the whole cluster; the slice has all of its seeds'),
+      overloaded: z.boolean().describe('the whole cluster'),
+      figures: z.array(
+        z.object({
+          figure: z.string().describe('a metric, or a class of utilisation'),
+          unit: z.string(),
+          slice: z.number(),
+          full: z.number(),
+          noise: ratio
+            .nullable()
+            .describe('half of the 95 % interval of the slice over seeds; null: one seed'),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('one cell in both; null: skipped or failed'),
+  wanted: z.boolean().describe('the check was not skipped'),
 });
 
 const finding = z.object({
@@ -133,11 +204,16 @@ export const resultSchema = z
       sha256: hex64,
       params: z.record(z.string(), z.json()),
     }),
-    seeds: z.object({ root: z.union([z.string(), z.number()]), replications: z.array(whole) }),
+    seeds: z.object({
+      root: z.union([z.string(), z.number()]),
+      replications: z.array(whole),
+      precision: precision.optional().describe('each cell ran seeds until it was so precise'),
+    }),
     env: z.record(z.string(), z.json()).describe('informational: not part of the digest'),
     timing: z
       .object({ startedAt: z.string(), wallSeconds: ratio, events: whole, eventsPerSecond: ratio })
       .describe('informational: not part of the digest'),
+    slice: slice.optional().describe('the run is of a few racks that carry the load of the whole cluster'),
     cells: z.array(cell),
     findings: z.array(finding),
     digest: z.object({ algo: z.literal('sha256'), value: hex64 }),
@@ -146,7 +222,7 @@ export const resultSchema = z
     title: 'Windtunnel result',
     description:
       'Result of a run: one entry a cell (backend and parameters). Base units. The digest is SHA-256 over ' +
-      'the canonical JSON of schema, model, scenario, seeds, cells and findings.',
+      'the canonical JSON of schema, model, scenario, seeds, cells, findings and slice.',
   });
 
 export type Result = z.infer<typeof resultSchema>;
@@ -155,6 +231,10 @@ export type CellBinding = z.infer<typeof binding>;
 export type CellMetric = z.infer<typeof metric>;
 export type Distribution = z.infer<typeof distribution>;
 export type Quantile = z.infer<typeof quantile>;
+export type SliceResult = z.infer<typeof slice>;
+export type Warmup = z.infer<typeof warmup>;
+export type CellPrecision = z.infer<typeof cellPrecision>;
+export type PrecisionRule = z.infer<typeof precision>;
 export type Finding = z.infer<typeof finding>;
 
 /** The published JSON Schema, draft 2020-12, of what a reader accepts. */

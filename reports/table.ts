@@ -3,6 +3,7 @@
  * other dimensions vary too), units in the headers, numbers aligned at the point, a dash with a footnote
  * where a figure is not shown. The same result gives the same text; colour comes from the caller.
  */
+import type { MetricId } from '../engine/core/record.ts';
 import { absentOf } from './absent.ts';
 import { accuracyLine } from './accuracy.ts';
 import {
@@ -18,9 +19,11 @@ import {
   widthOf,
   wrap,
 } from './grid.ts';
-import { amountOf, remarkOf, spreadOf } from './remarks.ts';
+import { precisionTable, seedsText } from './precision.ts';
+import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Cell, Result } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
+import { SLICE_LIMITS, sliceSentence, sliceTable } from './slice.ts';
 import { sureLine } from './sure.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
@@ -32,11 +35,13 @@ import {
   dimText,
   hasFigures,
   type Section,
+  shortName,
   varyingDims,
   whyNot,
 } from './view.ts';
 
 const WIDTH = 120;
+const TEXT_MIN = 20;
 const MARKS = ['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 const TITLES: Readonly<Record<Section, string>> = {
   throughput: 'throughput',
@@ -74,23 +79,29 @@ export function renderTable(
   if (rows.length > 0) {
     for (const block of blocksOf(result, rows, lead, width, notes, paint)) lines.push('', ...block);
   }
-  lines.push(...absent(result, width, paint));
+  lines.push(
+    ...precisionBlock(result, width, paint),
+    ...sliceBlock(result, paint),
+    ...absent(result, width, paint),
+  );
   lines.push('', ...wrap(verdict(result), width).map(paint.bold));
   lines.push(...footer(result, notes, width, options.sure ?? null).map(paint.dim));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 function heading(result: Result, width: number, paint: Paint): string[] {
-  const { scenario, model, seeds, status } = result;
+  const { scenario, model, status } = result;
   const dims = constantDims(result).map(([name, value]) => `${name} ${value}`);
-  const facts = [
-    `machine ${model.machine.name}`,
-    ...dims,
-    `${seeds.replications.length} ${seeds.replications.length === 1 ? 'seed' : 'seeds'} from ${seeds.root}`,
-    `model ${model.version}`,
-  ];
+  const facts = [`machine ${model.machine.name}`, ...dims, seedsText(result), `model ${model.version}`];
   const state = status === 'complete' ? [] : [paint.red(`${status}: not every task finished`)];
-  return [paint.bold(`${scenario.id}: ${scenario.title}`), ...wrap(facts.join(' · '), width), ...state];
+  const slice = sliceSentence(result);
+  const part = slice === '' ? [] : wrap(slice, width).map(paint.yellow);
+  return [
+    paint.bold(`${scenario.id}: ${scenario.title}`),
+    ...wrap(facts.join(' · '), width),
+    ...part,
+    ...state,
+  ];
 }
 
 function leadColumns(result: Result, rows: readonly Cell[]): Printed[] {
@@ -203,6 +214,39 @@ function textColumns(rows: readonly Cell[], room: number, paint: Paint): Printed
   }));
 }
 
+/** Seeds of each cell, the intervals that they have reached, and why no more were run. */
+function precisionBlock(result: Result, width: number, paint: Paint): string[] {
+  const table = precisionTable(result);
+  if (table === null || table.rows.length === 0) return [];
+  const right = { align: 'right' as const };
+  const columns: Printed[] = [
+    ...leadColumns(
+      result,
+      table.rows.map(({ cell }) => cell),
+    ),
+    { ...right, header: ['seeds'], entries: table.rows.map(({ seeds }) => String(seeds)) },
+    ...table.metrics.map((metric, k) => ({
+      ...right,
+      header: shortName(metric as MetricId),
+      entries: table.rows.map(({ figures }) => figures[k]!),
+    })),
+  ];
+  const room = Math.max(TEXT_MIN, width - widthOf(columns) - GAP.length);
+  const texts = table.rows.map(({ text }) => wrap(text, room).join('\n'));
+  const block = printBlock([...columns, { align: 'left', header: ['outcome'], entries: texts }], paint);
+  return ['', paint.bold(table.title), ...block];
+}
+
+/** One cell in the slice and in the whole cluster. */
+function sliceBlock(result: Result, paint: Paint): string[] {
+  const table = sliceTable(result);
+  if (table === null) return [];
+  const columns = table.heads.map((head, k): Printed => {
+    return { header: [head], entries: table.rows.map((row) => row[k]!), align: k === 0 ? 'left' : 'right' };
+  });
+  return ['', paint.bold(table.title), ...printBlock(columns, paint)];
+}
+
 /** Rows without figures: in words, below the blocks. */
 function absent(result: Result, width: number, paint: Paint): string[] {
   const groups = absentOf(result);
@@ -220,7 +264,14 @@ function footer(result: Result, notes: Footnotes, width: number, sure: Sensitivi
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
   return [
     ...lines,
-    ...[spreadOf(result), amountOf(result), accuracyLine(result), sureLine(result, sure)]
+    ...[
+      result.slice === undefined ? '' : SLICE_LIMITS,
+      tailsOf(result),
+      spreadOf(result),
+      amountOf(result),
+      accuracyLine(result),
+      sureLine(result, sure),
+    ]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width)),
   ];

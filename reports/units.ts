@@ -62,6 +62,12 @@ export function scaleOf(unit: string, values: readonly (number | null)[]): Scale
   return { unit: printed(unit, prefix), divisor, decimals: wholes ? 0 : decimalsFor(smallest / divisor) };
 }
 
+/** One scale for a column of counts. */
+export function countScale(counts: readonly (number | null)[]): Scale {
+  const { unit, divisor, decimals } = scaleOf('B', counts);
+  return { unit: unit.slice(0, -1), divisor, decimals: divisor === 1 ? 0 : decimals };
+}
+
 /** The number alone, with the decimals of its scale. */
 export function printScaled(value: number, scale: Scale): string {
   return (value / scale.divisor).toFixed(scale.decimals);

@@ -10,10 +10,11 @@ import { absentOf } from './absent.ts';
 import { listed } from './families.ts';
 import type { Cell, CellBinding, Result } from './schema.ts';
 import { deliversNothing, silentSentences } from './silent.ts';
-import { percent, printOne } from './units.ts';
+import { percent, printCount, printOne } from './units.ts';
 import {
   BASELINE,
   backendsOf,
+  beyondOf,
   figureOf,
   groupsOf,
   hasFigures,
@@ -190,7 +191,14 @@ function differenceIn(group: readonly Cell[], question: Question): Difference | 
   const says = question.says(factor.toFixed(2));
   const [subject, other] = [high.dims.backend, low.dims.backend];
   const reason = reasonOf(question, best, worst);
-  return { metric: question.metric, best, worst, factor, text: `${subject} ${says} ${other}`, reason };
+  const text = `${subject} ${says} ${other}${tailText(low, high, question.metric)}`;
+  return { metric: question.metric, best, worst, factor, text, reason };
+}
+
+/** A percentile says how many samples lie beyond it, in the row with fewer. */
+function tailText(a: Cell, b: Cell, metric: MetricId): string {
+  const counts = [beyondOf(a, metric), beyondOf(b, metric)].filter((count) => count !== null);
+  return counts.length < 2 ? '' : ` (at least ${printCount(Math.min(...counts))} samples beyond)`;
 }
 
 function seedsAgree(low: Cell, high: Cell, metric: MetricId): boolean {

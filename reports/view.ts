@@ -5,7 +5,7 @@
 import { METRICS, type MetricId } from '../engine/core/record.ts';
 import { PERCENTILES } from './metrics.ts';
 import type { Cell, Result } from './schema.ts';
-import { type Scale, scaleOf } from './units.ts';
+import { countScale, type Scale, scaleOf } from './units.ts';
 
 /** The row that ratios refer to: plain host networking under the same other dimensions. */
 export const BASELINE = 'host';
@@ -16,8 +16,8 @@ export type Section = 'throughput' | 'latency' | 'cpu' | 'binding';
 export interface Column {
   readonly section: Section;
   readonly metric: MetricId;
-  /** ratio: the metric divided by that of the baseline row. */
-  readonly kind: 'value' | 'ratio';
+  /** ratio: the metric divided by that of the baseline row; samples: how many are behind its percentiles. */
+  readonly kind: 'value' | 'ratio' | 'samples';
   readonly header: readonly string[];
   readonly scale: Scale;
 }
@@ -90,6 +90,27 @@ export function goodputOf(cells: readonly Cell[]): 'goodput' | 'goodputPerNode' 
   return cells.some((cell) => cell.nodes > 2 && cell.load !== null) ? 'goodputPerNode' : 'goodput';
 }
 
+const COMPARED: readonly MetricId[] = [
+  'probeGoodput',
+  'rpcP50',
+  'rpcP99',
+  'slowdownSmallP50',
+  'slowdownSmallP99',
+  'cpuPerByte',
+];
+
+/** What is compared first in a cell's kind of traffic. */
+export function headlines(cell: Cell): MetricId[] {
+  const wanted = new Set<MetricId>([goodputOf([cell]), ...COMPARED]);
+  // Open-loop exchanges are as many as were offered.
+  if (cell.load === null) wanted.add('transactionRate');
+  return (Object.keys(METRICS) as MetricId[]).filter((metric) => wanted.has(metric));
+}
+
+/** A metric's name in up to two lines, as its column has it. */
+export const shortName = (metric: MetricId): readonly string[] =>
+  PLANS.find((plan) => plan.metric === metric)!.header;
+
 /** A column's name on one line: "goodput/node", "retransmits". */
 export function columnName(column: Column): string {
   return column.header.join(' ').replace('- ', '').replace(' /', '/');
@@ -117,6 +138,16 @@ export function columnsOf(result: Result): Column[] {
       header,
       scale: scaleOf(plan.unit ?? METRICS[metric].unit, values),
     });
+    if (PERCENTILES[metric] !== undefined && metric === lastOf(PERCENTILES[metric].from)) {
+      const counts = cells.map((cell) => samplesOf(cell, metric));
+      columns.push({
+        section,
+        metric,
+        kind: 'samples',
+        header: [header[0]!, 'samples'],
+        scale: countScale(counts),
+      });
+    }
     if (plan.ratio && cells.some((cell) => baselineOf(result, cell) !== null)) {
       columns.push({
         section,
@@ -132,10 +163,36 @@ export function columnsOf(result: Result): Column[] {
 
 /** The number that a column shows for a cell, base units. */
 export function columnValue(result: Result, cell: Cell, column: Column): number | null {
+  if (column.kind === 'samples') return samplesOf(cell, column.metric);
   return column.kind === 'value'
     ? figureOf(cell, column.metric)
     : ratioToBaseline(result, cell, column.metric);
 }
+
+type DistributionId = keyof Cell['distributions'];
+
+/** The farthest percentile that is shown of a distribution: its samples stand beside it. */
+const lastOf = (from: DistributionId): MetricId =>
+  PLANS.findLast(({ metric }) => PERCENTILES[metric]?.from === from)!.metric;
+
+/** Samples of all seeds behind a percentile; null where nothing of the kind was measured. */
+export function samplesOf(cell: Cell, metric: MetricId): number | null {
+  const { count } = cell.distributions[PERCENTILES[metric]!.from];
+  return count === 0 ? null : count;
+}
+
+/** Samples of all seeds that lie beyond a percentile; null where it is not shown, or is none. */
+export function beyondOf(cell: Cell, metric: MetricId): number | null {
+  const percentile = PERCENTILES[metric];
+  if (percentile === undefined) return null;
+  const quantile = cell.distributions[percentile.from].quantiles[percentile.id];
+  return quantile.value === null ? null : (quantile.beyond ?? null);
+}
+
+/** The percentiles of a table, in its order, by what they are of. */
+export const TAILS: readonly { readonly metric: MetricId; readonly name: string }[] = PLANS.filter(
+  ({ metric }) => PERCENTILES[metric] !== undefined,
+).map(({ metric, header }) => ({ metric, name: header.join(' ') }));
 
 /** Why a column shows no figure for a cell, as a footnote. */
 export function whyNot(cell: Cell, column: Column): string {

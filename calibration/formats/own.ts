@@ -16,6 +16,7 @@ import type { OwnMeasurement } from './types.ts';
 
 /** Which of both, and why, the comparison says where it says what could not be used. */
 const NOT_RUN = 'not modelled, or its run failed';
+const TOO_FEW = 'fewer than 100 samples beyond it';
 const LIMIT_SHARE = 0.93;
 const ROUNDS_MAX = 8;
 const AGREES = 0.01;
@@ -55,8 +56,10 @@ export function* ownStudy(rows: readonly OwnMeasurement[]): Study {
   const records = yield tasks;
   return asked.map(({ row, task }) => {
     const record = typeof task === 'string' ? null : (records[tasks.indexOf(task)] as TaskRecord | null);
-    const why = typeof task === 'string' ? task : record === null ? NOT_RUN : null;
-    return told(row, rows, fits, record === null ? null : ownFigure(row, record), why);
+    const figure = record === null ? null : ownFigure(row, record);
+    const few = row.metric === 'p99' && figure === null ? TOO_FEW : null;
+    const why = typeof task === 'string' ? task : record === null ? NOT_RUN : few;
+    return told(row, rows, fits, figure, why);
   });
 }
 

@@ -64,6 +64,19 @@ export interface SeriesRecord {
   readonly values: readonly number[];
 }
 
+/** What got done from the run's start to the window's end, in bins of equal length; empty where there is nothing. */
+export interface TimelineRecord {
+  readonly warmupPs: number;
+  /** End of the last bin: of the window. */
+  readonly endPs: number;
+  /** Payload delivered, without that of probe streams and of these alone. */
+  readonly payloadBytes: readonly number[];
+  readonly probeBytes: readonly number[];
+  /** Exchanges that ended, and the sum of their latencies. */
+  readonly exchanges: readonly number[];
+  readonly latencyNs: readonly number[];
+}
+
 export interface TaskRecord {
   readonly task: string;
   /** Position in the run's task list: records merge in this order. */
@@ -132,6 +145,7 @@ export interface TaskRecord {
   readonly slowdownAll: HistogramData;
   readonly probes: readonly ProbeRecord[];
   readonly series: readonly SeriesRecord[];
+  readonly timeline?: TimelineRecord;
   /** Sources of the prices used, sorted. */
   readonly sources: readonly string[];
   /** Bytes that the task held at its end, estimated from its pools (not part of any digest). */

@@ -116,6 +116,8 @@ export interface TrafficSpec {
   readonly rpc?: RpcTraffic;
   /** Pairs of plain nodes that each carry one TCP_STREAM probe. */
   readonly probePairs?: number;
+  /** Share of randomly drawn peers that are in another rack, 0 … 1; default, null: as uniform drawing falls. */
+  readonly crossRackShare?: number | null;
   readonly netperf?: NetperfTraffic;
 }
 

@@ -5,10 +5,10 @@
  * the level of the highest digit in which its tick differs from the cursor's, so every slot behind the cursor
  * is empty and the earliest slot of a level is the lowest bit of its bitmap:
  *
- *     level 3    8.8 s a slot     hours      (agents, leases)
- *     level 2    8.6 ms a slot    seconds    (retransmission timers)
- *     level 1    8.4 us a slot    ms         (round trips, interrupts)
- *     level 0    8.2 ns a slot    8.4 us     (frames, jobs)
+ *     level 3    70 s a slot      hours      (agents, leases)
+ *     level 2    69 ms a slot     a minute   (retransmission timers)
+ *     level 1    67 us a slot     69 ms      (round trips, delayed ACKs)
+ *     level 0    66 ns a slot     67 us      (jobs, interrupts)
  *     open       the slot under the cursor: a list kept sorted by (time, class, entry)
  *
  * Slots are lists in entry order. A slot of level 0 is sorted once, when the cursor opens it; an upper slot is
@@ -22,7 +22,7 @@
 import { assert } from './assert.ts';
 import { EventPool, none } from './eventPool.ts';
 
-const tickBits = 13;
+const tickBits = 16;
 const psPerTick = 1 << tickBits;
 const ticksPerPs = 1 / psPerTick;
 const digitBits = 10;
@@ -44,8 +44,8 @@ export class Wheel extends EventPool {
   /** Events pending. */
   length = 0;
 
-  private readonly heads = new Int32Array(levelCount * slotsPerLevel);
-  private readonly tails = new Int32Array(levelCount * slotsPerLevel);
+  /** Head and tail of each slot's list, side by side. */
+  private readonly ends = new Int32Array(2 * levelCount * slotsPerLevel);
   /** A bit a slot that holds events; heads and tails of the others are stale. */
   private readonly words = new Int32Array((levelCount * slotsPerLevel) >> 5);
   /** A bit a word that is not zero: one summary a level. */
@@ -156,13 +156,13 @@ export class Wheel extends EventPool {
     const bit = 1 << (slot & 31);
     this.next[node] = none;
     if ((bits & bit) !== 0) {
-      this.next[this.tails[slot]!] = node;
+      this.next[this.ends[2 * slot + 1]!] = node;
     } else {
       this.words[word] = bits | bit;
       this.summaries[word >> 5]! |= 1 << (word & 31);
-      this.heads[slot] = node;
+      this.ends[2 * slot] = node;
     }
-    this.tails[slot] = node;
+    this.ends[2 * slot + 1] = node;
   }
 
   /** Behind everything of the open slot that is not later, by (time, class). */
@@ -220,7 +220,7 @@ export class Wheel extends EventPool {
       const head = this.detach(slot);
       this.earliest = -1;
       if (level === 0) {
-        this.openSorted(head, this.tails[slot]!);
+        this.openSorted(head, this.ends[2 * slot + 1]!);
         return true;
       }
       this.openTick = none;
@@ -233,7 +233,7 @@ export class Wheel extends EventPool {
     const bits = this.words[word]! & ~(1 << (slot & 31));
     this.words[word] = bits;
     if (bits === 0) this.summaries[word >> 5]! &= ~(1 << (word & 31));
-    return this.heads[slot]!;
+    return this.ends[2 * slot]!;
   }
 
   private deal(head: number): void {
@@ -269,7 +269,7 @@ export class Wheel extends EventPool {
     const slot = this.firstSlot();
     let at = Number.POSITIVE_INFINITY;
     if (slot === none) return at;
-    for (let node = this.heads[slot]!; node !== none; node = this.next[node]!) {
+    for (let node = this.ends[2 * slot]!; node !== none; node = this.next[node]!) {
       if (this.time[node >> 1]! < at) at = this.time[node >> 1]!;
     }
     return at;

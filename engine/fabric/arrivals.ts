@@ -23,6 +23,8 @@ const TAIL = WORDS + 1;
 export class Arrivals {
   /** The first arrival, ps; Infinity: none. */
   nextPs = Infinity;
+  /** Kind of the first: read early, so that its row is on its way from memory while the one before is worked on. */
+  ahead = 0;
   private readonly batches: Batches;
   private readonly ring = new Int32Array(WORDS + 2 * SLOTS);
   /** No arrival lies before, and the ring ends RING_PS behind it; whole slots. */
@@ -59,18 +61,24 @@ export class Arrivals {
     if (at >= limit) return -1;
     if (at === this.laterPs) this.deal(at);
     const { ring } = this;
-    const { next, t0 } = this.batches;
+    const { kind, next, t0 } = this.batches;
     const slot = slotOf(at);
     const b = ring[HEAD + 2 * slot]!;
     const after = next[b]!;
     if (after >= 0) {
       ring[HEAD + 2 * slot] = after;
       this.nextPs = t0[after]!;
+      this.ahead = kind[after]!;
       return b;
     }
     ring[slot >> 5]! &= ~(1 << (slot & 31));
     const following = this.firstSlot(slot);
-    this.nextPs = following < 0 ? this.laterPs : t0[ring[HEAD + 2 * following]!]!;
+    if (following < 0) this.nextPs = this.laterPs;
+    else {
+      const head = ring[HEAD + 2 * following]!;
+      this.nextPs = t0[head]!;
+      this.ahead = kind[head]!;
+    }
     return b;
   }
 

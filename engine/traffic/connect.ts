@@ -11,7 +11,10 @@ import { connectBroadcasts } from './broadcast.ts';
 import { type Cluster, partitionOf, placeOf, sourcesOf } from './cluster.ts';
 import { Connector } from './connector.ts';
 import { netperf } from './netperf.ts';
+import { anotherNode, localShareOf } from './peers.ts';
 import { R_FLOW_RX, R_FLOW_TX, R_RPC_CLIENT, R_SERVER, R_SINK, R_STREAM } from './roles.ts';
+
+const WISH_TRIES = 10_000;
 
 export function connectTraffic(cluster: Cluster): void {
   const { traffic } = cluster.spec;
@@ -25,13 +28,16 @@ export function connectTraffic(cluster: Cluster): void {
 
 function probes(cluster: Cluster, maker: Connector, pairs: number): void {
   const { spec, setup } = cluster;
-  const { nodes } = spec.cluster;
+  const { nodes, nodesPerRack } = spec.cluster;
+  const local = localShareOf(spec.traffic);
   const stream = new Stream(spec.seed, 'traffic/probes');
   const taken = new Set<number>();
-  const draw = (): number => {
-    for (;;) {
+  const rackOf = (node: number): number => Math.floor(node / nodesPerRack);
+  /** A free node; `fits` is a wish, given up where racks fill up. */
+  const draw = (fits: (node: number) => boolean = () => true): number => {
+    for (let tries = 0; ; tries++) {
       const node = stream.below(nodes);
-      if (taken.has(node)) continue;
+      if (taken.has(node) || (tries < WISH_TRIES && !fits(node))) continue;
       taken.add(node);
       return node;
     }
@@ -39,7 +45,8 @@ function probes(cluster: Cluster, maker: Connector, pairs: number): void {
   const core = Math.min(setup.rxQueues, maker.appCores - 1);
   for (let i = 0; i < pairs && taken.size + 2 <= nodes; i++) {
     const from = draw();
-    const to = draw();
+    const near = local === null ? null : stream.unit() < local;
+    const to = draw((node) => near === null || (rackOf(node) === rackOf(from)) === near);
     const wish = { from, to, fromCore: core, toCore: core, fromRole: R_STREAM, toRole: R_SINK };
     const { p, a, q, b } = maker.connect(wish);
     if (q !== null) {
@@ -58,15 +65,16 @@ function probes(cluster: Cluster, maker: Connector, pairs: number): void {
 function rpc(cluster: Cluster, maker: Connector): void {
   const { spec } = cluster;
   const { rpc: shape } = spec.traffic;
-  const { nodes } = spec.cluster;
+  const { nodes, nodesPerRack } = spec.cluster;
+  const local = localShareOf(spec.traffic);
   for (let node = 0; node < nodes; node++) {
     const stream = new Stream(spec.seed, `traffic/rpc/${node}`);
     const socks: number[] = [];
     for (let c = 0; c < shape!.connections; c++) {
-      const other = stream.below(nodes - 1);
+      const to = anotherNode(stream, node, nodes, nodesPerRack, local);
       const { a } = maker.connect({
         from: node,
-        to: other >= node ? other + 1 : other,
+        to,
         fromCore: stream.below(maker.appCores),
         toCore: stream.below(maker.appCores),
         fromRole: R_RPC_CLIENT,

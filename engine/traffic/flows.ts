@@ -6,6 +6,7 @@
 import { Stream } from '../core/streams.ts';
 import type { TaskSpec } from '../core/taskSpec.ts';
 import type { FlowTable } from './ledger.ts';
+import { anotherNode, localShareOf, permutationOf } from './peers.ts';
 
 type Sizes = readonly (readonly [number, number])[];
 
@@ -31,22 +32,6 @@ export function sizeAt(sizes: Sizes, u: number): number {
   return Math.max(1, Math.round(low + (high - low) * share));
 }
 
-/** Destination of every node under a random permutation without fixed points. */
-export function permutation(seed: number, nodes: number): Int32Array {
-  const stream = new Stream(seed, 'traffic/permutation');
-  const order = Int32Array.from({ length: nodes }, (_, i) => i);
-  for (let i = nodes - 1; i > 0; i--) {
-    const k = stream.below(i + 1);
-    const a = order[i]!;
-    order[i] = order[k]!;
-    order[k] = a;
-  }
-  // One cycle through all nodes in random order: nobody sends to itself.
-  const to = new Int32Array(nodes);
-  for (let i = 0; i < nodes; i++) to[order[i]!] = order[(i + 1) % nodes]!;
-  return to;
-}
-
 /** Flows that begin before the window's end. @param ideal ps of the same flow alone, by bytes and same rack */
 export function drawFlows(spec: TaskSpec, ideal: (bytes: number, sameRack: boolean) => number): FlowTable {
   const { flows } = spec.traffic;
@@ -58,14 +43,15 @@ export function drawFlows(spec: TaskSpec, ideal: (bytes: number, sameRack: boole
     const { nodes, nodesPerRack } = spec.cluster;
     const perS = (flows.load * spec.cluster.linkGbps * 1e9) / 8 / meanBytes(flows.sizes);
     const end = spec.warmupPs + spec.windowPs;
-    const to = flows.matrix === 'permutation' ? permutation(spec.seed, nodes) : null;
+    const to = flows.matrix === 'permutation' ? permutationOf(spec) : null;
+    const local = flows.rackLocalShare ?? localShareOf(spec.traffic);
     for (let n = 0; n < nodes; n++) {
       const stream = new Stream(spec.seed, `flows/${flows.sizesName}/node/${n}`);
       for (let t = stream.exponentialPs(1e12 / perS); t < end; t += stream.exponentialPs(1e12 / perS)) {
         start.push(t);
         bytes.push(sizeAt(flows.sizes, stream.unit()));
         src.push(n);
-        const other = anotherNode(stream, n, nodes, nodesPerRack, flows.rackLocalShare);
+        const other = anotherNode(stream, n, nodes, nodesPerRack, local);
         dst.push(to === null ? other : to[n]!);
       }
     }
@@ -88,22 +74,6 @@ export function drawFlows(spec: TaskSpec, ideal: (bytes: number, sameRack: boole
     table.idealPs[i] = ideal(table.bytes[i]!, rack(table.src[i]!) === rack(table.dst[i]!));
   }
   return table;
-}
-
-/** Uniform over the other nodes; with a rack-local share, that share stays in the rack. */
-function anotherNode(s: Stream, node: number, nodes: number, perRack: number, local: number | null): number {
-  const first = node - (node % perRack);
-  const rack = Math.min(perRack, nodes - first);
-  if (local !== null && rack > 1 && (rack === nodes || s.unit() < local)) {
-    const k = first + s.below(rack - 1);
-    return k >= node ? k + 1 : k;
-  }
-  if (local !== null && rack < nodes) {
-    const k = s.below(nodes - rack);
-    return k >= first ? k + rack : k;
-  }
-  const k = s.below(nodes - 1);
-  return k >= node ? k + 1 : k;
 }
 
 export const NO_FLOWS: FlowTable = {

@@ -7,6 +7,7 @@ import { assert } from '../core/assert.ts';
 import { Histogram } from '../core/histogram.ts';
 import { STRIDE } from '../core/table.ts';
 import type { Partition } from '../host/partition.ts';
+import { Timeline } from './timeline.ts';
 
 /** Flows of the whole task: prebuilt, read by all partitions; `done` is written by the receiver's. */
 export interface FlowTable {
@@ -43,12 +44,14 @@ export class Ledger {
   exchangesFinished = 0;
   /** Payload of each probe in the window; index by the socket's ref. */
   readonly probeBytes: Float64Array;
+  readonly timeline: Timeline;
 
   constructor(flows: FlowTable, startPs: number, endPs: number, probes: number) {
     this.flows = flows;
     this.startPs = startPs;
     this.endPs = endPs;
     this.probeBytes = new Float64Array(probes);
+    this.timeline = new Timeline(endPs);
   }
 
   private counts(at: number): boolean {
@@ -58,6 +61,7 @@ export class Ledger {
   delivered(p: Partition, s: number, bytes: number): void {
     const probe = p.sockets.probe[s]!;
     if (probe < 0) this.servedBytes += bytes;
+    this.timeline.delivered(p.wheel.now, bytes, probe >= 0);
     if (!this.counts(p.wheel.now)) return;
     this.payloadBytes += bytes;
     if (p.probeNodes[p.sockets.node[s]!] === 0) this.payloadBytesPlain += bytes;
@@ -112,6 +116,7 @@ export class Ledger {
     sockets.openHead[s] = items.next[item]!;
     const start = items.at[item]!;
     items.free(item);
+    this.timeline.exchangeDone(at, at - start);
     if (!this.counts(start)) return;
     this.exchangesFinished++;
     this.rpcLatency.record(at - start);

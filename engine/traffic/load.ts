@@ -1,5 +1,6 @@
 /** Offered open-loop load of a task: of the host links and of the rack uplinks. */
 import type { TaskSpec } from '../core/taskSpec.ts';
+import { uniformCrossShare } from './peers.ts';
 
 export interface OfferedLoads {
   /** Offered payload / NIC rate. */
@@ -20,7 +21,7 @@ export function offeredLoads(spec: TaskSpec): OfferedLoads | null {
   const load = (flowBps + rpcBps) / linkBps;
   const { nodes, nodesPerRack } = cluster;
   if (nodes <= nodesPerRack) return { load, uplinkLoad: null };
-  const uniform = (nodes - nodesPerRack) / (nodes - 1);
+  const uniform = spec.traffic.crossRackShare ?? uniformCrossShare(cluster);
   const local = flows?.rackLocalShare ?? null;
   const flowOut = local === null ? uniform : 1 - local;
   const out = nodesPerRack * (flowBps * flowOut + rpcBps * uniform);

@@ -8,7 +8,7 @@ import type { Partition } from '../host/partition.ts';
 import { MARK_CONNECT } from '../host/sockets.ts';
 import { type Cluster, sourcesOf } from './cluster.ts';
 import type { Connector } from './connector.ts';
-import { permutation } from './flows.ts';
+import { permutationOf } from './peers.ts';
 import {
   R_CRR_CLIENT,
   R_RR_CLIENT,
@@ -34,7 +34,7 @@ const NETPERF_ROLES = {
 export function netperfPairs(spec: TaskSpec): [number, number][] {
   const np = spec.traffic.netperf!;
   const { nodes } = spec.cluster;
-  if (np.matrix === 'permutation') return [...permutation(spec.seed, nodes)].map((to, from) => [from, to]);
+  if (np.matrix === 'permutation') return [...permutationOf(spec)].map((to, from) => [from, to]);
   if (np.matrix === 'incast') return Array.from({ length: np.fanIn }, (_, i) => [i + 1, 0]);
   if (np.matrix === 'all-to-all' || np.matrix === 'uniform') {
     const pairs: [number, number][] = [];

@@ -8,7 +8,7 @@ import { Stream } from '../core/streams.ts';
 import { mix32 } from '../core/toeplitz.ts';
 import { leaveHost } from '../fabric/forward.ts';
 import type { Partition } from '../host/partition.ts';
-import { permutation } from './flows.ts';
+import { permutation } from './peers.ts';
 
 export class WireTraffic {
   readonly delayPs = new Histogram();

@@ -3,7 +3,7 @@
  * tail is readable. Drawn only as far as 100 samples lie beyond; overloaded cells have no curve.
  */
 import type { Cell } from '../schema.ts';
-import { scaleOf } from '../units.ts';
+import { printCount, scaleOf } from '../units.ts';
 import { type BackendColours, backendLines } from './backends.ts';
 import type { ChartPlan } from './svg.ts';
 
@@ -35,6 +35,9 @@ export function distributionChart(cells: readonly Cell[], setting: CurveSetting)
     })),
   );
   const omitted = cells.filter((cell) => cell.overloaded).map((cell) => cell.dims.backend);
+  const counts = shown.map((cell) => cell.distributions[setting.from].count);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)].map(printCount);
+  const samples = least === most ? least : `${least} … ${most}`;
   const y = tail
     ? { title: 'share of samples above', scale: { type: 'log' }, axis: { format: '~p' } }
     : { title: 'share of samples at or below', scale: { domain: [0, 1] }, axis: { format: '.0%' } };
@@ -42,9 +45,8 @@ export function distributionChart(cells: readonly Cell[], setting: CurveSetting)
     id: setting.id,
     title: `${setting.quantity}: ${tail ? 'tail' : 'distribution'}`,
     subtitle:
-      omitted.length === 0
-        ? 'all seeds merged; left is better'
-        : `left is better; overloaded, not drawn: ${omitted.join(', ')}`,
+      `${samples} samples a curve, left is better` +
+      (omitted.length === 0 ? '' : `; overloaded, not drawn: ${omitted.join(', ')}`),
     spec: (widthPx) => ({
       height: widthPx < 480 ? 220 : 260,
       data: { values: points },

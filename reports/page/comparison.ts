@@ -8,6 +8,7 @@ import type { Cell, CellBinding, Result } from '../schema.ts';
 import { percent, printCount, printOne, printScaled } from '../units.ts';
 import {
   BASELINE,
+  beyondOf,
   type Column,
   columnName,
   columnsOf,
@@ -16,6 +17,7 @@ import {
   groupsOf,
   hasFigures,
   type Section,
+  samplesOf,
   settingOf,
   varyingDims,
   whyNot,
@@ -29,13 +31,16 @@ const SECTION_TITLES: Readonly<Record<Section, string>> = {
   binding: 'What binds',
 };
 const RATIO_WORTH_COLOUR = 0.1;
+/** Percentiles below which the number of samples stands, once for all of a distribution. */
+const FIRST_TAILS: ReadonlySet<string> = new Set(['rpcP50', 'slowdownSmallP50', 'slowdownLargeP50']);
 
 /** Which sections share a table: each fits a wide screen without scrolling. */
 const TABLES: readonly (readonly Section[])[] = [['throughput', 'latency'], ['cpu'], ['binding']];
 
 /** The tables and their footnotes. */
 export function comparisonTables(result: Result): string {
-  const columns = columnsOf(result);
+  // Samples stand below the percentiles: columns of their own would not fit.
+  const columns = columnsOf(result).filter(({ kind }) => kind !== 'samples');
   const notes: string[] = [];
   const tables = TABLES.map((sections) => {
     const own = columns.filter((column) => sections.includes(column.section));
@@ -158,7 +163,7 @@ function figure(result: Result, cell: Cell, column: Column, notes: string[]): st
     return `<td class="none">–<sup>${notes.indexOf(note) + 1}</sup></td>`;
   }
   const text = printScaled(value, column.scale);
-  if (column.kind === 'value') return `<td>${text}${rangeOf(cell, column)}</td>`;
+  if (column.kind === 'value') return `<td>${text}${rangeOf(cell, column)}${beyond(cell, column)}</td>`;
   const far = Math.abs(value - 1) >= RATIO_WORTH_COLOUR;
   const better = value > 1 === (cell.metrics[column.metric]?.better === 'higher');
   return `<td${far ? ` class="${better ? 'better' : 'worse'}"` : ''}>${text}</td>`;
@@ -172,6 +177,14 @@ function rangeOf(cell: Cell, column: Column): string {
   const low = printScaled(Math.min(...known), column.scale);
   const high = printScaled(Math.max(...known), column.scale);
   return low === high ? '' : `<small>${low} – ${high}</small>`;
+}
+
+function beyond(cell: Cell, column: Column): string {
+  const count = beyondOf(cell, column.metric);
+  if (count === null) return '';
+  const samples = samplesOf(cell, column.metric);
+  const all = samples === null ? '' : `<small>${printCount(samples)} samples</small>`;
+  return `<small>${printCount(count)} beyond</small>${FIRST_TAILS.has(column.metric) ? all : ''}`;
 }
 
 function absentRow(result: Result, cell: Cell, span: number, dims: readonly string[]): string {

@@ -33,8 +33,22 @@ export const GLOSSARY: readonly (readonly [word: string, text: string])[] = [
   ['saturation load', 'Open-loop load divided by the highest utilisation: extrapolated, not simulated.'],
   [
     'overloaded',
-    'The unfinished payload grows by more than 5 % of what is offered. Capacity is given, ' +
+    'The unfinished payload grows by more than 5 % of what is offered, over all seeds. Capacity is given, ' +
       'percentiles are not.',
+  ],
+  [
+    'precision',
+    'Half of the 95 % interval of a mean over seeds (Student t), as a share of the mean. Percentiles that one ' +
+      'seed has too few samples for are taken of groups of seeds.',
+  ],
+  [
+    'warm-up',
+    'Simulated time before the measured window. It is called too short where MSER-5 finds that a figure still ' +
+      'drifts in the window, by 1 % of its mean or more.',
+  ],
+  [
+    'slice',
+    'A few racks of a cluster whose hosts and uplinks carry the load that they have in the whole cluster.',
   ],
   ['range over seeds', 'Lowest and highest seed. Every backend meets the same arrivals under the same seed.'],
   ['CPU by class', 'user, system, softirq and irq, as /proc/stat accounts them; only what networking uses.'],

@@ -46,8 +46,9 @@ export function legendOf({ threshold, draws }: Sensitivity): string {
     `book: prices as they stand. Draws: ${draws.count} times all prices at once, each anywhere in its range, for all ` +
     'backends the same; all low, all high: every price at that end. Moved by: change with the price alone at its ' +
     `low/high end; changes below ${share(threshold)} or the noise are not shown. Noise: how far figures may go ` +
-    'without any price being the reason (all of them moved by 0.2 and 0.4 %, what exceeds it, twice). Errors of ' +
-    'the model other than in its prices are not in these ranges (docs/ACCURACY.md).'
+    'without any price being the reason (all of them moved by 0.2 and 0.4 %, what exceeds it, twice). ' +
+    'Percentiles have at least 100 samples beyond them. Errors of the model other than in its prices are not in ' +
+    'these ranges (docs/ACCURACY.md).'
   );
 }
 

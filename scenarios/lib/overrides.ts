@@ -63,7 +63,12 @@ const PRICE_FIELDS = ['firstNs', 'eachNs', 'packetNs', 'byteNs'];
 const HIDDEN = new Set(['name', 'title', 'pickIf', 'source', 'confidence', 'range', 'sizes']);
 const OPTIONAL_SECTIONS = new Set(['traffic.flows', 'traffic.rpc', 'traffic.netperf']);
 /** Leaves that may also be null. */
-const NULLABLE = new Set(['podMtuBytes', 'cluster.fabricMtuBytes', 'traffic.flows.rackLocalShare']);
+const NULLABLE = new Set([
+  'podMtuBytes',
+  'cluster.fabricMtuBytes',
+  'traffic.flows.rackLocalShare',
+  'traffic.crossRackShare',
+]);
 
 const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -127,8 +127,30 @@ test('the curve ends where fewer than 100 samples lie beyond, and has at most 20
   assert.equal(long.cdf.at(-1)![1], 0.998);
 });
 
-test('overloaded in one seed: capacity stays, percentiles and curves go', () => {
-  const records = SEEDS.map((_, seed) => recordOf(SHAPES[0]!, seed, seed, { overloaded: seed === 1 }));
+/** Unfinished payload that grows by so many bytes in seed 1, which says so; 10 MB were offered in each. */
+const growing = (bytes: number) =>
+  SEEDS.map((_, seed) =>
+    recordOf(SHAPES[0]!, seed, seed, {
+      overloaded: seed === 1,
+      series: [
+        { name: 'unfinished payload', unit: 'B', values: seed === 1 ? [0, bytes / 2, bytes] : [0, 0, 0] },
+      ],
+    }),
+  );
+
+test('growth in one seed that is not growth over all of them: percentiles stay, of that seed too', () => {
+  const records = growing(1_400_000);
+  const cell = mergeRecords(fixtureInput({ cells: [planOf('host', 'baseline')], records })).cells[0]!;
+  assert.equal(cell.overloaded, false);
+  assert.ok(cell.metrics.rpcP50!.samples.every((sample) => sample !== null));
+  assert.deepEqual(
+    cell.seeds.map(({ overloaded }) => overloaded),
+    [false, true, false],
+  );
+});
+
+test('overloaded over all seeds: capacity stays, percentiles and curves go', () => {
+  const records = growing(1_600_000);
   const cell = mergeRecords(fixtureInput({ cells: [planOf('host', 'baseline')], records })).cells[0]!;
   assert.equal(cell.overloaded, true);
   near(cell.metrics.goodputPerNode?.value, 1e9);

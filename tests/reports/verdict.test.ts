@@ -30,7 +30,7 @@ test('the findings worth reading, in order', () => {
   assert.deepEqual(keyFindings(fixtureResult()).slice(1), [
     'flannel-host-gw gives a single stream 1.50 × the goodput of flannel-vxlan, ' +
       'whose softirq core binds at 98 %.',
-    'flannel-vxlan has 2.00 × the RPC p99 latency of flannel-host-gw: ' +
+    'flannel-vxlan has 2.00 × the RPC p99 latency of flannel-host-gw (at least 600 samples beyond): ' +
       'its softirq core binds (97 % against 81 %).',
     'flannel-vxlan needs 2.40 × the CPU per byte of flannel-host-gw; ' +
       'the largest part of the difference is GRO_TUNNEL (2.50 ns/B).',
