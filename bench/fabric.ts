@@ -1,12 +1,17 @@
 /**
  * Fabric alone at packet granularity: the workload of the peers' table in docs/PERFORMANCE.md, with the shipped
- * modules, statistics and digest on. Packet-hops a second of one thread.
+ * modules, statistics and digest on. Packet-hops a second of one thread. bench/reference does the same in C++.
  */
 import { backendNamed } from '../backends/catalog.ts';
+import { assert } from '../engine/core/assert.ts';
+import { Digest } from '../engine/core/digest.ts';
+import { mergeHistograms } from '../engine/core/histogram.ts';
+import type { HistogramData } from '../engine/core/record.ts';
 import { Batches } from '../engine/fabric/batch.ts';
 import { compile } from '../engine/host/compile.ts';
 import { Partition } from '../engine/host/partition.ts';
 import type { Setup } from '../engine/host/setup.ts';
+import { balanceOf, checkConservation, underWay } from '../engine/invariants.ts';
 import { WireTraffic } from '../engine/traffic/wire.ts';
 import { runWindows } from '../engine/windows.ts';
 import { machineNamed } from '../machines/catalog.ts';
@@ -26,21 +31,44 @@ export interface FabricRun {
   readonly medianDelayNs: number;
   /** CPU seconds of the windows alone, without the build. */
   readonly seconds: number;
-  readonly digests: readonly string[];
+  /** Of all events, by rack. */
+  readonly digest: string;
+  /** Of all ports' counters. */
+  readonly ports: string;
+  /** Events by kind; packets by queue. */
+  readonly kindCounts: readonly number[];
+  readonly dropped: readonly number[];
+  readonly offered: readonly number[];
+  /** Delays from source to sink, ps. */
+  readonly delays: HistogramData['buckets'];
 }
 
-/** @param packetsPerHost on average */
-export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
-  const stopPs = Math.round((packetsPerHost * WIRE_BYTES * 8000) / LINK_GBPS / LOAD);
-  const setup = fabricSetup(hosts);
+export interface FabricOptions {
+  readonly seed?: number;
+  /** Of the host links, 0 … 1. */
+  readonly load?: number;
+  /** Of each port of a switch, bytes. */
+  readonly bufferBytes?: number;
+}
+
+/**
+ * @param hosts whole racks of 32
+ * @param packetsPerHost on average
+ */
+export function runFabric(hosts: number, packetsPerHost: number, options: FabricOptions = {}): FabricRun {
+  const { seed = 1, load = LOAD, bufferBytes = Infinity } = options;
+  assert(hosts > 0 && hosts % RACK === 0, 'hosts: whole racks of 32');
+  const stopPs = Math.round((packetsPerHost * WIRE_BYTES * 8000) / LINK_GBPS / load);
+  const setup = fabricSetup(hosts, bufferBytes);
   const batches = new Batches(256, setup.pathMssBytes);
   const partitions: Partition[] = [];
   const wires: WireTraffic[] = [];
   for (let r = 0; r < setup.racks; r++) {
     const p = new Partition(r, setup, batches, r * RACK, RACK);
-    for (let l = 0; l < RACK * 2; l++) p.ports.set(l, LINK_GBPS, DELAY_NS, Infinity, 0);
-    for (let u = 0; u < SPINES * 2; u++) p.ports.set(2 * RACK + u, 100, DELAY_NS, Infinity, 0);
-    const wire = new WireTraffic(p, 1, LOAD, WIRE_BYTES, stopPs);
+    for (let l = 0; l < RACK * 2; l++)
+      p.ports.set(l, LINK_GBPS, DELAY_NS, l < RACK ? Infinity : bufferBytes, 0);
+    for (let u = 0; u < SPINES * 2; u++) p.ports.set(2 * RACK + u, 100, DELAY_NS, bufferBytes, 0);
+    const wire = new WireTraffic(p, seed, load, WIRE_BYTES, stopPs);
     p.wire = wire;
     partitions.push(p);
     wires.push(wire);
@@ -55,21 +83,61 @@ export function runFabric(hosts: number, packetsPerHost: number): FabricRun {
     eventsMax: 1e9,
   });
   const used = process.cpuUsage(start);
+  checkPhysics(partitions, wires, batches);
   let hops = 0;
   for (const p of partitions) for (let i = 0; i < p.ports.count; i++) hops += p.ports.packets(i);
+  const sum = (values: (p: Partition) => Float64Array): number[] =>
+    Array.from(values(partitions[0]!), (_, k) => partitions.reduce((n, p) => n + values(p)[k]!, 0));
   return {
     hosts,
-    packets: wires.reduce((sum, w) => sum + w.received, 0),
+    packets: wires.reduce((n, w) => n + w.received, 0),
     hops,
-    events: partitions.reduce((sum, p) => sum + p.events, 0),
-    medianDelayNs: wires.reduce((sum, w) => sum + w.delayPs.quantile(0.5), 0) / wires.length / 1000,
+    events: partitions.reduce((n, p) => n + p.events, 0),
+    medianDelayNs: wires.reduce((n, w) => n + w.delayPs.quantile(0.5), 0) / wires.length / 1000,
     seconds: (used.user + used.system) / 1e6,
-    digests: partitions.map((p) => p.digestHex()),
+    digest: Digest.combine(partitions.map((p) => p.digestHex())),
+    ports: portsDigest(partitions),
+    kindCounts: sum((p) => p.kindCounts),
+    dropped: sum((p) => p.dropped),
+    offered: sum((p) => p.offered),
+    delays: mergeHistograms(wires.map((w) => w.delayPs.toData())).buckets,
   };
 }
 
+/** No link worked longer than time passed, no packet was lost or made. */
+function checkPhysics(
+  partitions: readonly Partition[],
+  wires: readonly WireTraffic[],
+  batches: Batches,
+): void {
+  const balances = partitions.map((p, r) => {
+    const wire = wires[r]!;
+    p.bornPackets = wire.sent;
+    p.bornBytes = wire.sent * WIRE_BYTES;
+    p.diedPackets = wire.received;
+    p.diedBytes = wire.received * WIRE_BYTES;
+    return balanceOf(p);
+  });
+  checkConservation([...balances, underWay(batches)]);
+}
+
+function portsDigest(partitions: readonly Partition[]): string {
+  const all = new Digest();
+  for (const { ports } of partitions) {
+    for (let i = 0; i < ports.count; i++) {
+      all.fold(ports.busyUntil(i), i);
+      all.fold(ports.workPs(i), i);
+      all.fold(ports.wireBytes(i), i);
+      all.fold(ports.packets(i), i);
+      all.fold(ports.dropped(i), i);
+      all.fold(Math.round(ports.peakBytes(i)), i);
+    }
+  }
+  return all.hex();
+}
+
 /** Hosts without a stack: one core, one queue, no prices that matter. */
-function fabricSetup(hosts: number): Setup {
+function fabricSetup(hosts: number, bufferBytes: number): Setup {
   const machine = machineNamed('xeon-25g');
   const racks = Math.ceil(hosts / RACK);
   return {
@@ -83,7 +151,7 @@ function fabricSetup(hosts: number): Setup {
       uplinkGbps: 100,
       hostDelayNs: DELAY_NS,
       fabricDelayNs: DELAY_NS,
-      bufferBytes: Infinity,
+      bufferBytes,
       ecnBytes: 0,
       mtuBytes: 1500,
       fabricMtuBytes: null,

@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: the event list against heaps, the fabric alone, the full model. Shipped modules, statistics and
- * digest on, one thread. Names after `--` choose: `npm run bench -- fabric model`; `model=500` takes 500 nodes.
+ * `npm run bench`: the event list against heaps, the fabric alone, the full model, nodes. Shipped modules, statistics
+ * and digest on, one thread. Names after `--` choose: `npm run bench -- fabric model`; `model=500` takes 500 nodes.
+ * With --save, --compare, --against or --accept the watched tasks run instead (watchMain.ts).
  *
  * Left out: several workers at once (run two of these side by side to see what sharing a machine costs).
  */
 import { readFileSync } from 'node:fs';
-import { Bench } from 'tinybench';
 import { BACKENDS, DEFAULT_BACKENDS } from '../backends/catalog.ts';
 import type { TaskRecord } from '../engine/core/record.ts';
 import { runTask } from '../engine/task.ts';
@@ -14,53 +14,13 @@ import largeCluster from '../scenarios/large-cluster.ts';
 import { expand, NO_OVERRIDES } from '../scenarios/lib/expand.ts';
 import { WORKLOADS, type WorkloadName } from '../workloads/index.ts';
 import { eventListBench } from './eventList.ts';
-import { type FabricRun, runFabric } from './fabric.ts';
+import { fabricBench } from './fabricBench.ts';
+import { scalingBench } from './scaling.ts';
+import { watchMain } from './watchMain.ts';
 
-const FABRIC_HOSTS = [64, 256, 1024, 4096];
-/** About a million packets a run, so that all sizes last alike. */
-const FABRIC_PACKETS = 1_000_000;
-const RUNS = 3;
 const MIB = 1_048_576;
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
-
-/** Runs `run` once to warm up, then RUNS times in tinybench. */
-async function repeat(name: string, run: () => void): Promise<void> {
-  const bench = new Bench({ time: 0, iterations: RUNS, warmupTime: 0, warmupIterations: 1 });
-  bench.add(name, run);
-  await bench.run();
-  const { result } = bench.tasks[0]!;
-  if (result.state !== 'completed') throw new Error(`${name}: ${result.state}`);
-}
-
-async function fabricBench(): Promise<void> {
-  const rows: { hosts: number; hops: number; rate: number; delayNs: number; events: number }[] = [];
-  for (const hosts of FABRIC_HOSTS) {
-    let last: FabricRun | null = null;
-    // The median of the CPU time that the event loop took; building the cluster is not in it.
-    const seconds: number[] = [];
-    await repeat(`${hosts} hosts`, () => {
-      last = runFabric(hosts, FABRIC_PACKETS / hosts);
-      seconds.push(last.seconds);
-    });
-    const { hops, medianDelayNs, events } = last! as FabricRun;
-    seconds.shift();
-    seconds.sort((a, b) => a - b);
-    const median = seconds[seconds.length >> 1]!;
-    rows.push({ hosts, hops, rate: hops / median, delayNs: medianDelayNs, events });
-  }
-  console.log(`fabric alone, packet by packet, 25 Gb/s at 30 % of a permutation, median of ${RUNS}`);
-  console.table(
-    rows.map(({ hosts, hops, rate, delayNs, events }) => ({
-      hosts,
-      'packet-hops': hops,
-      'M packet-hops/s': round(rate / 1e6, 2),
-      'events/hop': round(events / hops, 2),
-      'mean delay, ns': Math.round(delayNs),
-      'rate / 64 hosts': round(rate / rows[0]!.rate, 2),
-    })),
-  );
-}
 
 /** Largest resident set of this process so far, MB of 2^20; 0 where the system does not say. */
 function peakMib(): number {
@@ -137,17 +97,25 @@ function perSkb(record: TaskRecord, skbs: number): Record<string, number> {
   return Object.fromEntries(entries.map(([kind, n]) => [kind, round(n / skbs, 2)]));
 }
 
-const wanted = process.argv.slice(2);
-const known = ['events', 'fabric', 'model'];
-const names = wanted.map((name) => name.split('=')[0]!);
-const unknown = names.filter((name) => !known.includes(name));
-if (unknown.length > 0) {
-  console.error(`unknown: ${unknown.join(', ')}; known: ${known.join(', ')}`);
-  process.exitCode = 2;
-} else {
+async function benches(wanted: readonly string[]): Promise<number> {
+  const known = ['events', 'fabric', 'model', 'scaling'];
+  const names = wanted.map((name) => name.split('=')[0]!);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    console.error(`unknown: ${unknown.join(', ')}; known: ${known.join(', ')}, --help`);
+    return 2;
+  }
   const runs = (name: string): boolean => names.length === 0 || names.includes(name);
-  const nodes = Number(wanted.find((name) => name.startsWith('model='))?.split('=')[1] ?? 2000);
+  const sizesOf = (name: string): number[] =>
+    (wanted.find((one) => one.startsWith(`${name}=`)) ?? '').split('=')[1]?.split(',').map(Number) ?? [];
+  const sizes = sizesOf('scaling');
   if (runs('events')) await eventListBench();
-  if (runs('fabric')) await fabricBench();
-  if (runs('model')) modelBench(nodes);
+  if (runs('fabric')) fabricBench();
+  if (runs('model')) modelBench(sizesOf('model')[0] ?? 2000);
+  // Larger than all others together: only by name.
+  if (names.includes('scaling')) scalingBench(sizes.length > 0 ? sizes : undefined);
+  return 0;
 }
+
+const argv = process.argv.slice(2);
+process.exitCode = argv.some((word) => word.startsWith('-')) ? await watchMain(argv) : await benches(argv);

@@ -15,11 +15,12 @@ import type { Scenario } from '../scenarios/lib/define.ts';
 import { Board } from '../workers/board.ts';
 import { sha256, taskHash } from '../workers/hash.ts';
 import { appendRecord, createJournal, JournalError, openJournal } from '../workers/journal.ts';
-import { autoWorkers, runTasks, type TaskFailure } from '../workers/pool.ts';
+import { runTasks, type TaskFailure } from '../workers/pool.ts';
 import { UsageError } from './errors.ts';
 import { defaultDir, makeDir, type RunFiles, runFiles, writeAtomic } from './files.ts';
 import type { Io, ProgressMode } from './io.ts';
 import type { Parts } from './parts.ts';
+import { type PlanFlags, planRun, type RunPlan } from './plan.ts';
 import { Progress } from './progress.ts';
 import { type Ran, runRounds } from './rounds.ts';
 import type { Signals } from './signals.ts';
@@ -32,8 +33,7 @@ export interface CampaignInput {
   readonly seedRoot: number;
   /** Arguments that repeat this run, without its folder. */
   readonly argv: readonly string[];
-  /** null: as many as the process may use. */
-  readonly workers: number | null;
+  readonly threads: PlanFlags;
   readonly outDir: string | null;
   readonly resumeDir: string | null;
   readonly progress: Exclude<ProgressMode, 'auto'>;
@@ -47,6 +47,8 @@ export interface Campaign {
   readonly result: Result;
   readonly files: RunFiles;
   readonly failures: ReadonlyMap<TaskSpec, TaskFailure>;
+  /** Threads that a task ran on. */
+  readonly threadsOf: (task: TaskSpec) => number;
   /** Backend names that cannot work in this cluster. */
   readonly infeasible: readonly string[];
   /** Tasks taken from the journal. */
@@ -68,31 +70,34 @@ export async function runCampaign(
   const runnable = input.tasks.filter((task) => plan.get(task.cell)!.status !== 'infeasible');
   const checks = input.slice?.check == null ? [] : [input.slice.check];
   const hashes = new Map([...runnable, ...checks].map((task) => [task, taskHash(task, parts.modelVersion)]));
-  const inputsHash = sha256([...hashes.values()]);
-  const fresh = input.outDir ?? defaultDir(input.scenario.id, inputsHash, startedAt);
+  const fresh = input.outDir ?? defaultDir(input.scenario.id, sha256([...hashes.values()]), startedAt);
   const files = runFiles(input.resumeDir ?? fresh);
-  const records = new Map<TaskSpec, TaskRecord>();
-  openFolder(input, files, parts, [...hashes.keys()], hashes, records);
-
+  const records = resumedRecords(input, files, [...hashes.keys()], hashes);
   const resumed = new Set(records.keys());
+  // Before anything is written: a run that would not fit leaves nothing behind.
+  const missing = [...runnable, ...checks].filter((task) => !records.has(task));
+  const whole = planRun(missing, input.threads);
+  makeDir(files.dir);
+  if (input.resumeDir === null) startJournal(input, files, parts, runnable.length);
+  const rule = input.precision;
+  const threadsOf = new Map<TaskSpec, number>();
   let workers = 0;
   const run = async (cells: readonly TaskSpec[]): Promise<Ran> => {
     // With the first ones: it is the longest.
     const tasks = [...cells, ...checks.splice(0)];
     const left = tasks.filter((task) => !records.has(task));
-    workers = Math.max(workers, input.workers ?? autoWorkers(left.length));
-    const done = tasks.filter((task) => resumed.has(task)).length;
-    announce(input, tasks, { left: left.length, done, workers }, io);
+    const threads = rule === null ? whole : planRun(left, input.threads);
+    workers = Math.max(workers, threads.workers);
+    announce(input, tasks, tasks.filter((task) => resumed.has(task)).length, threads, io);
     return runLeft(
       left,
-      { workers, progress: input.progress, io, signals, runner: parts.runner },
+      { threads, threadsOf, progress: input.progress, io, signals, runner: parts.runner },
       (task, record) => {
         records.set(task, record);
         appendRecord(files.journal, hashes.get(task)!, record);
       },
     );
   };
-  const rule = input.precision;
   const seeds = [...new Set(input.tasks.map((task) => task.seed))];
   const ran =
     rule === null
@@ -117,6 +122,7 @@ export async function runCampaign(
     result,
     files,
     failures: ran.failures,
+    threadsOf: (task) => threadsOf.get(task) ?? 1,
     infeasible: infeasibleOf(plan),
     resumed: resumed.size,
     bytesPerNode: bytesPerNodeOf(records.values()),
@@ -150,7 +156,9 @@ function infeasibleOf(plan: ReadonlyMap<string, CellPlan>): string[] {
 }
 
 interface Surroundings {
-  readonly workers: number;
+  readonly threads: RunPlan;
+  /** Is told on how many each task runs. */
+  readonly threadsOf: Map<TaskSpec, number>;
   readonly progress: CampaignInput['progress'];
   readonly io: Io;
   readonly signals: Signals;
@@ -170,11 +178,15 @@ async function runLeft(
   if (left.length > 0) progress.start();
   try {
     await runTasks(left, {
-      workers: around.workers,
+      workers: around.threads.workers,
+      plan: around.threads.plan,
       runner: around.runner,
       signal: around.signals.signal,
       board,
-      onStart: (slot) => progress.taskStarted(slot),
+      onStart: (slot, count) => {
+        around.threadsOf.set(left[slot]!, count);
+        progress.taskStarted(slot, count);
+      },
       onTick: () => progress.tick(),
       onRecord: (slot, record) => {
         keep(left[slot]!, record);
@@ -217,26 +229,25 @@ function planCells(tasks: readonly TaskSpec[], parts: Parts): Map<string, CellPl
   return plan;
 }
 
-/** New journal, or the records of an old one whose tasks are still the same. */
-function openFolder(
+function startJournal(input: CampaignInput, files: RunFiles, parts: Parts, tasks: number): void {
+  createJournal(files.journal, {
+    scenario: input.scenario.id,
+    modelVersion: parts.modelVersion,
+    argv: input.argv,
+    tasks,
+  });
+}
+
+/** The records of the journal to resume whose tasks are still the same. */
+function resumedRecords(
   input: CampaignInput,
   files: RunFiles,
-  parts: Parts,
   runnable: readonly TaskSpec[],
   hashes: ReadonlyMap<TaskSpec, string>,
-  records: Map<TaskSpec, TaskRecord>,
-): void {
-  makeDir(files.dir);
-  if (input.resumeDir === null || !existsSync(files.journal)) {
-    if (input.resumeDir !== null) throw new UsageError(`nothing to resume: ${files.journal} does not exist`);
-    createJournal(files.journal, {
-      scenario: input.scenario.id,
-      modelVersion: parts.modelVersion,
-      argv: input.argv,
-      tasks: runnable.length,
-    });
-    return;
-  }
+): Map<TaskSpec, TaskRecord> {
+  const records = new Map<TaskSpec, TaskRecord>();
+  if (input.resumeDir === null) return records;
+  if (!existsSync(files.journal)) throw new UsageError(`nothing to resume: ${files.journal} does not exist`);
   try {
     const journal = openJournal(files.journal);
     for (const task of runnable) {
@@ -247,25 +258,27 @@ function openFolder(
     if (error instanceof JournalError) throw new UsageError(error.message);
     throw error;
   }
+  return records;
 }
 
 function announce(
   input: CampaignInput,
   tasks: readonly TaskSpec[],
-  count: { readonly left: number; readonly done: number; readonly workers: number },
+  done: number,
+  threads: RunPlan,
   io: Io,
 ): void {
   const rounds = input.precision !== null;
   const told = rounds ? tasks : input.tasks;
   const seeds = new Set(told.map((task) => task.seed)).size;
-  const threads = count.workers === 0 ? 'in process' : `on ${Math.min(count.workers, count.left)} workers`;
   const all = new Set(told.map((task) => task.cell)).size;
   const cells = `${all} cells × ${rounds ? 'the first ' : ''}${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
   io.note(
-    `${input.scenario.id}: ${cells}, ${count.left} tasks ${threads}` +
-      (count.done > 0 ? `, ${count.done} taken from the journal` : '') +
+    `${input.scenario.id}: ${cells}, ${threads.text}` +
+      (done > 0 ? `, ${done} taken from the journal` : '') +
       `; seed ${input.seedRoot}`,
   );
+  for (const line of threads.notes) io.note(line);
 }
 
 /** What the digest covers besides the figures. */

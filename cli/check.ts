@@ -4,8 +4,11 @@
 import type { Command } from 'commander';
 import { renderCheck } from '../reports/comparison/checkText.ts';
 import { checkResultAgainst } from '../reports/comparison/threshold.ts';
+import { renderOutcomeJson } from '../reports/exports/comparisonJson.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { addExportFlag, exportsOf, formatsText, OUTCOME_FORMATS, writeExports } from './exports.ts';
 import { collect } from './flags.ts';
+import { addGithubFlags, type GithubFlags, tellGithub } from './github.ts';
 import { colors, type Io, useColor } from './io.ts';
 import { DEFAULT_FOLDER } from './regression/baselines.ts';
 import { loadConfig } from './regression/config.ts';
@@ -22,7 +25,8 @@ A threshold is 'selector: condition'. Before the sign: value (the default), min,
 seeds; p(50), p(90), p(99), p(99.9) of rpcLatency, slowdownSmall, slowdownLarge over all samples. After it a number
 with or without unit. More in the configuration: levels off, warn, error, and accepts that end on a day.`;
 
-interface CheckFlags {
+interface CheckFlags extends GithubFlags {
+  readonly export?: readonly string[];
   readonly threshold?: readonly string[];
   readonly gate?: string;
   readonly includePassed?: true;
@@ -46,8 +50,8 @@ export function addCheck(program: Command, io: Io, exit: (code: number) => void)
     .option('--include-passed', 'show also what holds')
     .option('--json', 'as one JSON document')
     .option('--color <when>', 'auto, always or never', 'auto');
-  addConfigFlags(command)
-    .addHelpText('after', EXAMPLES)
+  addGithubFlags(addExportFlag(addConfigFlags(command), OUTCOME_FORMATS))
+    .addHelpText('after', `\n${formatsText(OUTCOME_FORMATS)}\n${EXAMPLES}`)
     .action(async (words: readonly string[], flags: CheckFlags) => {
       const loaded = await loadConfig(flags.config);
       const policy = policyOf({ ...(flags.gate === undefined ? {} : { gate: flags.gate }) }, loaded);
@@ -55,18 +59,21 @@ export function addCheck(program: Command, io: Io, exit: (code: number) => void)
       if (thresholds.length === 0) {
         throw new UsageError('no thresholds: put them into windtunnel.config.* or add --threshold');
       }
+      const wanted = exportsOf(flags.export, OUTCOME_FORMATS);
       const baselines = loaded.config.baselines ?? DEFAULT_FOLDER;
       const checks = words
         .flatMap((word) => resolveResults(word, 'head', baselines))
         .map((named) => checkResultAgainst(named, thresholds, policy));
       if (flags.json) {
-        const document = { schema: 'windtunnel/check', schemaVersion: '1.0', checks };
-        io.out(`${JSON.stringify(document, null, 1)}\n`);
+        io.out(renderOutcomeJson({ comparisons: [], checks }));
       } else {
         const paint = colors(useColor(flags.color, io.outIsTty, io.env));
         const passed = flags.includePassed === true;
         io.out(checks.map((check) => renderCheck(check, { paint, passed })).join('\n'));
       }
+      const outcome = { comparisons: [], checks };
+      await writeExports(wanted, OUTCOME_FORMATS, outcome, io);
+      tellGithub(outcome, flags, io);
       exit(checks.every(({ gate }) => gate.passed) ? EXIT.done : EXIT.gate);
     });
 }

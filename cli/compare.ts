@@ -5,10 +5,12 @@
 import type { Command } from 'commander';
 import { compareResults, type Named } from '../reports/comparison/compare.ts';
 import { exactComparison, renderExact } from '../reports/comparison/exact.ts';
-import type { Policy } from '../reports/comparison/policy.ts';
 import { renderComparison } from '../reports/comparison/text.ts';
 import type { Comparison } from '../reports/comparison/types.ts';
-import { EXIT } from './errors.ts';
+import { renderOutcomeJson } from '../reports/exports/comparisonJson.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { addExportFlag, exportsOf, formatsText, OUTCOME_FORMATS, writeExports } from './exports.ts';
+import { addGithubFlags, type GithubFlags, tellGithub } from './github.ts';
 import { colors, type Io, useColor } from './io.ts';
 import { DEFAULT_FOLDER } from './regression/baselines.ts';
 import { loadConfig } from './regression/config.ts';
@@ -26,7 +28,8 @@ A verdict takes significance and size: ~ stands for neither. Below the fewest se
 Exit codes: 0 no gate, or it passed; 2 not a result; 3 the gate failed; 4 not comparable, no baseline, or too few
 seeds for a verdict on figures that changed. With --exact: 0 equal, 3 not.`;
 
-export interface CompareFlags extends PolicyFlags {
+export interface CompareFlags extends PolicyFlags, GithubFlags {
+  readonly export?: readonly string[];
   readonly exact?: true;
   readonly json?: true;
   readonly onlyChanged?: true;
@@ -46,17 +49,26 @@ export function addCompare(program: Command, io: Io, exit: (code: number) => voi
     .option('--split', 'worse, better and the rest apart')
     .option('--json', 'as one JSON document')
     .option('--color <when>', 'auto, always or never', 'auto');
-  addPolicyFlags(command)
-    .addHelpText('after', EXAMPLES)
+  addGithubFlags(addExportFlag(addPolicyFlags(command), OUTCOME_FORMATS))
+    .addHelpText('after', `\n${formatsText(OUTCOME_FORMATS)}\n${EXAMPLES}`)
     .action(async (base: string, heads: readonly string[], flags: CompareFlags) => {
       const loaded = await loadConfig(flags.config);
       const policy = policyOf(flags, loaded);
+      const wanted = exportsOf(flags.export, OUTCOME_FORMATS);
+      if (flags.exact === true && wanted.length > 0)
+        throw new UsageError('--export needs verdicts: leave out --exact');
       const baselines = loaded.config.baselines ?? DEFAULT_FOLDER;
       const pairs = pairUp(
         resolveResults(base, 'base', baselines),
         heads.flatMap((head) => resolveResults(head, 'head', baselines)),
       );
-      exit(flags.exact === true ? compareExactly(pairs, flags, io) : compareAll(pairs, policy, flags, io));
+      if (flags.exact === true) return exit(compareExactly(pairs, flags, io));
+      const comparisons = pairs.map(([from, to]) => compareResults(from, to, policy));
+      presentComparisons(comparisons, flags, io);
+      const outcome = { comparisons, checks: [] };
+      await writeExports(wanted, OUTCOME_FORMATS, outcome, io);
+      tellGithub(outcome, flags, io);
+      exit(comparisonExit(comparisons));
     });
 }
 
@@ -71,17 +83,6 @@ function compareExactly(pairs: readonly (readonly [Named, Named])[], flags: Comp
   return all.every(({ equal }) => equal) ? EXIT.done : EXIT.gate;
 }
 
-function compareAll(
-  pairs: readonly (readonly [Named, Named])[],
-  policy: Policy,
-  flags: CompareFlags,
-  io: Io,
-): number {
-  const comparisons = pairs.map(([base, head]) => compareResults(base, head, policy));
-  presentComparisons(comparisons, flags, io);
-  return comparisonExit(comparisons);
-}
-
 /** Prints comparisons on stdout as the flags say. */
 export function presentComparisons(
   comparisons: readonly Comparison[],
@@ -89,8 +90,7 @@ export function presentComparisons(
   io: Io,
 ): void {
   if (flags.json) {
-    const document = { schema: 'windtunnel/comparison', schemaVersion: '1.0', comparisons };
-    io.out(`${JSON.stringify(document, null, 1)}\n`);
+    io.out(renderOutcomeJson({ comparisons, checks: [] }));
     return;
   }
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));

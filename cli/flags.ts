@@ -27,9 +27,12 @@ export interface RunFlags {
   /** false: --no-slice-check. */
   readonly sliceCheck?: boolean;
   readonly workers: string;
+  readonly taskWorkers?: string;
+  readonly memoryLimit?: string;
   readonly out?: string;
   readonly resume?: string;
   readonly sure?: string;
+  readonly export?: readonly string[];
   readonly quick?: true;
   readonly json?: true;
   readonly progress: string;
@@ -126,12 +129,15 @@ export function overridesOf(flags: RunFlags): Overrides {
   };
 }
 
-/** `auto` → null. @throws UsageError */
-export function workersOf(text: string): number | null {
+/** A number of threads; `auto` → null. @throws UsageError */
+export function wholeOf(flag: string, text: string, least: number): number | null {
   if (text === 'auto') return null;
   const count = Number(text);
-  if (text.trim() === '' || !Number.isInteger(count) || count < 0 || count > 1024) {
-    throw new UsageError(`--workers takes auto or a whole number from 0 to 1024, not '${text}'`);
+  if (text.trim() === '' || !Number.isInteger(count) || count < least || count > 1024) {
+    throw new UsageError(`${flag} takes auto or a whole number from ${least} to 1024, not '${text}'`);
   }
   return count;
 }
+
+/** Of `--workers`. @throws UsageError */
+export const workersOf = (text: string): number | null => wholeOf('--workers', text, 0);

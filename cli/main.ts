@@ -12,6 +12,7 @@ import { addCheck } from './check.ts';
 import { addCompare } from './compare.ts';
 import { EXIT, NotComparableError, UsageError } from './errors.ts';
 import { addExplain } from './explain.ts';
+import { addExport } from './export.ts';
 import { runFiles } from './files.ts';
 import type { Io } from './io.ts';
 import { addList } from './list.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   'check',
   'baseline',
   'merge',
+  'export',
   'validate',
   'sensitivity',
   'calibrate',
@@ -111,6 +113,7 @@ function build(parts: Parts, io: Io, argv: readonly string[], exit: (code: numbe
   addCheck(program, io, exit);
   addBaseline(program, io);
   addMerge(program, io);
+  addExport(program, io);
   addValidate(program, parts, io, exit);
   // As above, from the journal of `sensitivity`, whose first word is the command.
   const resumeStudy = (words: readonly string[]): Promise<number> =>

@@ -17,7 +17,8 @@ const LEFT_FROM_S = 3;
 export class Progress {
   private readonly costs: readonly number[];
   private readonly costTotal: number;
-  private readonly running = new Set<number>();
+  /** Tasks that run, with their threads. */
+  private readonly running = new Map<number, number>();
   private readonly finished = new Set<number>();
   private readonly startMs = performance.now();
   private lastDrawMs = Number.NEGATIVE_INFINITY;
@@ -47,8 +48,8 @@ export class Progress {
     this.timer.unref();
   }
 
-  taskStarted(slot: number): void {
-    this.running.add(slot);
+  taskStarted(slot: number, threads = 1): void {
+    this.running.set(slot, threads);
     this.tick();
   }
 
@@ -76,7 +77,7 @@ export class Progress {
   share(): number {
     let done = 0;
     for (const slot of this.finished) done += this.costs[slot]!;
-    for (const slot of this.running) done += this.costs[slot]! * this.board.share(slot);
+    for (const slot of this.running.keys()) done += this.costs[slot]! * this.board.share(slot);
     return Math.min(1, done / this.costTotal);
   }
 
@@ -103,9 +104,10 @@ export class Progress {
     if (this.failures > 0) parts.push(`${this.failures} failed`);
     if (seconds >= LEFT_FROM_S && share > 0.01)
       parts.push(`${duration((seconds * (1 - share)) / share)} left`);
-    const names = [...this.running]
-      .slice(0, 3)
-      .map((slot) => `${labelOf(this.specs[slot]!)} ${Math.floor(this.board.share(slot) * 100)} %`);
+    const names = [...this.running].slice(0, 3).map(([slot, threads]) => {
+      const label = `${labelOf(this.specs[slot]!)}${threads > 1 ? ` on ${threads} threads` : ''}`;
+      return `${label} ${Math.floor(this.board.share(slot) * 100)} %`;
+    });
     return parts.join(', ') + (names.length > 0 ? `; ${names.join(', ')}` : '');
   }
 }

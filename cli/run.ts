@@ -10,13 +10,14 @@ import { renderTable } from '../reports/table.ts';
 import { type Scenario, ScenarioError } from '../scenarios/lib/define.ts';
 import { idleSettings } from '../scenarios/lib/effects.ts';
 import { expand } from '../scenarios/lib/expand.ts';
-import type { TaskFailure } from '../workers/pool.ts';
 import { type Campaign, runCampaign } from './campaign.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { addExportFlag, exportsOf, formatsText, RESULT_FORMATS, writeExports } from './exports.ts';
 import { writeAtomic } from './files.ts';
-import { addRunFlags, number, overridesOf, type RunFlags, workersOf } from './flags.ts';
+import { addRunFlags, number, overridesOf, type RunFlags } from './flags.ts';
 import { colors, type Io, progressMode, useColor } from './io.ts';
 import type { Parts } from './parts.ts';
+import { planFlagsOf } from './plan.ts';
 import { PRECISION_HELP, precisionOf, withSeeds } from './precision.ts';
 import {
   addBaselineFlags,
@@ -33,7 +34,6 @@ import { summaryLines } from './summary.ts';
 
 const EXAMPLES = `
 Examples:
-  tsx run large-cluster --quick
   tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw --mtu 9000
   tsx run scenarios/large-cluster.ts --nodes 200 --set machine.prices.ENCAP=*2
   tsx run large-cluster --nodes 10000 --slice --precision 3%`;
@@ -54,13 +54,21 @@ export function addRun(program: Command, context: RunContext, exit: (code: numbe
     .description('run a scenario (the default: `run` may be left out)')
     .argument('[scenario]', 'name or file; may be left out with --resume');
   addRunFlags(command)
+    .option(
+      '--task-workers <n|auto>',
+      'threads a task, at most one a rack; auto: several where that is quicker',
+    )
+    .option('--memory-limit <bytes>', 'what the run may hold, 8G or 8GiB (default: what is free)')
     .option('--precision <2%>', PRECISION_HELP)
     .option('--metrics <a,b>', 'the figures that --precision means (see: list metrics)')
     .option('--slice', 'two racks with the load of the whole cluster, and one cell in all of it as a check')
     .option('--slice-racks <n>', 'racks of the slice', number)
     .option('--no-slice-check', 'without the check')
     .option('--sure <file>', 'sensitivity.json of this scenario: its ranges go into the report');
-  addBaselineFlags(command).addHelpText('after', EXAMPLES);
+  addBaselineFlags(addExportFlag(command, RESULT_FORMATS)).addHelpText(
+    'after',
+    `\n${formatsText(RESULT_FORMATS)}\n${EXAMPLES}`,
+  );
   command.action(async (name: string | undefined, flags: RunFlags & BaselineFlags) => {
     if (name !== undefined) exit(await runScenario(name, flags, context));
     else if (flags.resume !== undefined) exit(await context.resume(flags.resume));
@@ -75,6 +83,7 @@ async function runScenario(
 ): Promise<number> {
   const { parts, io, argv } = context;
   const against = await baselineOf(flags);
+  const wanted = exportsOf(flags.export, RESULT_FORMATS);
   const progress = progressMode(flags.progress, io);
   const paint = colors(useColor(flags.color, io.outIsTty, io.env));
   const scenario = await resolveScenario(name, parts);
@@ -100,7 +109,7 @@ async function runScenario(
         tasks,
         seedRoot: flags.seed,
         argv: withoutFolder(argv),
-        workers: workersOf(flags.workers),
+        threads: planFlagsOf(flags),
         outDir: flags.out ?? null,
         resumeDir: flags.resume ?? null,
         progress,
@@ -112,7 +121,8 @@ async function runScenario(
       signals,
     );
     await present(campaign, { json: flags.json === true, paint, study }, io, signals);
-    tellFailures(campaign.failures, argv, io);
+    if (signals.exitCode() === null) await writeExports(wanted, RESULT_FORMATS, campaign.result, io);
+    tellFailures(campaign, argv, io);
     const ran = exitCodeOf(campaign, flags, io, signals);
     // What failed says nothing about the baseline; an infeasible row is one of the comparison's findings.
     if (against === null || (ran !== EXIT.done && ran !== EXIT.infeasible)) return ran;
@@ -163,8 +173,8 @@ function tellLoad(task: TaskSpec, io: Io): void {
 
 /** The arguments that decide what is run. */
 const withoutFolder = (argv: readonly string[]): string[] =>
-  withoutFlags(argv, ['--out', '--resume', '--sure', ...BASELINE_FLAGS]).filter(
-    (word) => word !== '--json' && word !== '--no-config',
+  withoutFlags(argv, ['--out', '--resume', '--sure', '--export', ...BASELINE_FLAGS]).filter(
+    (word) => !['--json', '--no-config', '--github', '--no-github'].includes(word),
   );
 
 /** Words without the named flags and their values, `--flag value` or `--flag=value`. */
@@ -205,31 +215,31 @@ async function present(
 }
 
 /** In task order; a stack that many tasks share is shown once. */
-function tellFailures(failures: ReadonlyMap<TaskSpec, TaskFailure>, argv: readonly string[], io: Io): void {
+function tellFailures({ failures, threadsOf }: Campaign, argv: readonly string[], io: Io): void {
   const shown = new Set<string>();
   for (const [task, failure] of [...failures].sort(([a], [b]) => a.index - b.index)) {
     io.note(`failed: ${task.task}: ${failure.message}`);
     const ours = failure.kind === 'invariant' || failure.kind === 'error';
     if (ours && !shown.has(failure.detail)) io.note(failure.detail);
     shown.add(failure.detail);
-    io.note(`  repeat: ${repeatCommand(task, argv)}`);
+    // What has killed its thread would kill this process as well.
+    const alone = failure.kind === 'died' ? 1 : 0;
+    io.note(`  repeat: ${repeatCommand(task, argv, threadsOf(task), alone)}`);
   }
 }
 
+const SETTLED = [
+  ...['--backends', '--seed', '--replications', '--precision', '--metrics'],
+  ...['--workers', '--task-workers', '--memory-limit'],
+];
 const SLICE_WORDS = ['--slice', '--no-slice-check'];
 
-/** The command that runs one task alone, in process. */
-export function repeatCommand(task: TaskSpec, argv: readonly string[]): string {
+/** The command that runs one task alone, on as many threads as it had. @param alone  workers where it had one */
+export function repeatCommand(task: TaskSpec, argv: readonly string[], threads = 1, alone = 0): string {
   const { backend, ...point } = task.dims;
-  const kept = withoutFlags(withoutFolder(argv), [
-    '--backends',
-    '--seed',
-    '--replications',
-    '--precision',
-    '--metrics',
-    '--workers',
-  ]);
-  const points = Object.entries(point).map(([dim, value]) => `--set ${dim}=${value}`);
+  const kept = withoutFlags(withoutFolder(argv), SETTLED);
+  const points = Object.entries(point).map(([dim, value]) => `--set ${quoted(`${dim}=${value}`)}`);
+  const workers = threads > 1 ? `--workers ${threads} --task-workers ${threads}` : `--workers ${alone}`;
   // The check of a slice is a task of the whole cluster; others need no check.
   const isCheck = task.task.endsWith('/full');
   const words = isCheck
@@ -241,8 +251,8 @@ export function repeatCommand(task: TaskSpec, argv: readonly string[]): string {
     ...words.map(quoted),
     ...unchecked,
     `--backends ${backend}`,
-    ...points.map(String),
-    `--seed ${task.seed} --replications 1 --workers 0`,
+    ...points,
+    `--seed ${task.seed} --replications 1 ${workers}`,
   ].join(' ');
 }
 

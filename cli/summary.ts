@@ -11,8 +11,10 @@ export function summaryLines(campaign: Campaign, report: boolean): string[] {
   const { wallSeconds, events, eventsPerSecond } = result.timing;
   const journal = resumed > 0 ? `, ${resumed} tasks from the journal` : '';
   const speed = `${scaled(events)} events, ${scaled(eventsPerSecond)} events/s`;
+  const peak = scaled(process.resourceUsage().maxRSS * 1024, 'B');
   return [
-    `wall ${wallSeconds.toFixed(1)} s, ${speed}, ${scaled(campaign.bytesPerNode, 'B')} a node${journal}`,
+    `wall ${wallSeconds.toFixed(1)} s, ${speed}${journal}`,
+    `memory ${scaled(campaign.bytesPerNode, 'B')} a node in pools, live traffic included; ${peak} resident at most`,
     `result ${files.result}`,
     ...(report ? [`report ${files.report}`] : []),
   ];

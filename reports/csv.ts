@@ -38,7 +38,12 @@ export function renderCsv(result: Result): string {
     ...TAILS.map(({ metric }) => beyondOf(cell, metric) ?? ''),
     ...narrowed.map((metric) => intervalIn(cell, metric)?.halfWidth ?? ''),
   ]);
-  return [head, ...lines].map((fields) => `${fields.map(quote).join(',')}\r\n`).join('');
+  return csvText([head, ...lines]);
+}
+
+/** Lines of fields, quoted where needed. */
+export function csvText(lines: readonly (readonly (string | number)[])[]): string {
+  return lines.map((fields) => `${fields.map(quote).join(',')}\r\n`).join('');
 }
 
 const intervalIn = ({ precision }: Cell, metric: MetricId) =>

@@ -4,6 +4,7 @@
  */
 import { accuracyLine } from './accuracy.ts';
 import { chartsOf, renderSvg, settingsLeftOut } from './charts/index.ts';
+import { costText } from './cost.ts';
 import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
 import { inline, page, section } from './page/frame.ts';
@@ -36,6 +37,7 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
           tailsOf(result),
           spreadOf(result),
           amountOf(result),
+          costText(result),
           accuracyLine(result),
           sureLine(result, sure),
         ]),

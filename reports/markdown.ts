@@ -3,6 +3,7 @@
  */
 import type { MetricId } from '../engine/core/record.ts';
 import { absentOf } from './absent.ts';
+import { costText } from './cost.ts';
 import { bindingText } from './page/comparison.ts';
 import { precisionTable, seedsText } from './precision.ts';
 import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
@@ -83,7 +84,7 @@ export function renderMarkdown(result: Result): string {
     out.push(`- ${text(name)}: ${text(state === 'not run' ? state : `${state}: ${reason}`)}`);
   }
   out.push('', ...notes.map((note, k) => `(${k + 1}) ${text(note)}  `));
-  for (const sentence of [tailsOf(result), spreadOf(result), amountOf(result)])
+  for (const sentence of [tailsOf(result), spreadOf(result), amountOf(result), costText(result)])
     if (sentence !== '') out.push('', text(sentence));
   return `${out
     .join('\n')
@@ -130,12 +131,13 @@ function sliceLines(result: Result): string[] {
   ];
 }
 
-function line(fields: readonly string[]): string {
+/** One row of a table. */
+export function line(fields: readonly string[]): string {
   return `| ${fields.join(' | ')} |`;
 }
 
 /** Label text: what Markdown or HTML would interpret is escaped. */
-function text(label: string): string {
+export function text(label: string): string {
   return label
     .replace(/\p{Cc}/gu, ' ')
     .replace(/[\\|*_`[\]~]/g, (character) => `\\${character}`)

@@ -95,6 +95,7 @@ export function mergeRecords(input: MergeInput): Result {
     ...rest,
     env: input.env,
     timing: input.timing,
+    memory: memoryOf(byCell),
     digest: { algo: 'sha256', value: resultDigest(covered) },
   };
 }
@@ -128,6 +129,14 @@ function groupByCell(input: MergeInput): Map<string, TaskRecord[]> {
     own.push(record);
   }
   return byCell;
+}
+
+/** Bytes of the largest seed, by cell. */
+function memoryOf(byCell: ReadonlyMap<string, readonly TaskRecord[]>): Record<string, number> {
+  const entries = [...byCell].filter(([, records]) => records.length > 0);
+  return Object.fromEntries(
+    entries.map(([id, records]) => [id, Math.max(...records.map(({ memoryBytes }) => memoryBytes))]),
+  );
 }
 
 /** One cell from the records of its seeds, in seed order. */

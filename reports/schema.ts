@@ -213,6 +213,10 @@ export const resultSchema = z
     timing: z
       .object({ startedAt: z.string(), wallSeconds: ratio, events: whole, eventsPerSecond: ratio })
       .describe('informational: not part of the digest'),
+    memory: z
+      .record(z.string(), ratio)
+      .optional()
+      .describe('bytes that the largest task of a cell held at its end, by cell; not part of the digest'),
     slice: slice.optional().describe('the run is of a few racks that carry the load of the whole cluster'),
     cells: z.array(cell),
     findings: z.array(finding),

@@ -6,6 +6,7 @@
 import type { MetricId } from '../engine/core/record.ts';
 import { absentOf } from './absent.ts';
 import { accuracyLine } from './accuracy.ts';
+import { costText } from './cost.ts';
 import {
   cut,
   GAP,
@@ -269,6 +270,7 @@ function footer(result: Result, notes: Footnotes, width: number, sure: Sensitivi
       tailsOf(result),
       spreadOf(result),
       amountOf(result),
+      costText(result),
       accuracyLine(result),
       sureLine(result, sure),
     ]

@@ -3,6 +3,7 @@
  */
 import allBackends from './all-backends.ts';
 import bonding from './bonding.ts';
+import ciSmoke from './ci-smoke.ts';
 import crossSubnet from './cross-subnet.ts';
 import incast from './incast.ts';
 import jumbo from './jumbo.ts';
@@ -15,6 +16,7 @@ import podToPod from './pod-to-pod.ts';
 import policyScale from './policy-scale.ts';
 import rssEntropy from './rss-entropy.ts';
 import sameNode from './same-node.ts';
+import scaling from './scaling.ts';
 import serviceScale from './service-scale.ts';
 import websearch from './websearch.ts';
 import wireguard from './wireguard.ts';
@@ -38,4 +40,6 @@ export const SCENARIOS: readonly Scenario[] = [
   policyScale,
   serviceScale,
   websearch,
+  scaling,
+  ciSmoke,
 ];

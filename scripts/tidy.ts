@@ -64,7 +64,7 @@ const vendorWords = new Set([
 ]);
 const skippedFolders = new Set(['node_modules', '.git', 'results']);
 const sourceFile = /\.(ts|mts|js|mjs)$/;
-const textFile = /(\.(ts|mts|js|mjs|json|md|txt|c|h|yml|yaml|html|css|svg)|\/run)$/;
+const textFile = /(\.(ts|mts|js|mjs|json|md|txt|c|cc|cpp|h|hpp|yml|yaml|html|css|svg)|\/run)$/;
 /** The folder of facts behind the project, which users do not have. Joined here, so that this file passes. */
 const privateFolder = ['..', 'shared'].join('/');
 

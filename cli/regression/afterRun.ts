@@ -10,13 +10,14 @@ import type { Campaign } from '../campaign.ts';
 import { comparisonExit, presentComparisons } from '../compare.ts';
 import { EXIT, NotComparableError, UsageError } from '../errors.ts';
 import { oneOf } from '../flags.ts';
+import { addGithubFlags, type GithubFlags, tellGithub } from '../github.ts';
 import type { Io } from '../io.ts';
 import { DEFAULT_FOLDER, isBaselineName, saveBaseline } from './baselines.ts';
 import { loadConfig } from './config.ts';
 import { addConfigFlags, type PolicyFlags, policyOf } from './policy.ts';
 import { pairUp, resolveResults } from './results.ts';
 
-export interface BaselineFlags extends Pick<PolicyFlags, 'gate' | 'allow' | 'config'> {
+export interface BaselineFlags extends Pick<PolicyFlags, 'gate' | 'allow' | 'config'>, GithubFlags {
   readonly baseline?: string;
   readonly saveBaseline?: string;
   readonly missingBaseline?: string;
@@ -34,7 +35,7 @@ export const BASELINE_FLAGS = [
 
 export const addBaselineFlags = (command: Command): Command =>
   addConfigFlags(
-    command
+    addGithubFlags(command)
       .option('--baseline <name|path>', 'compare with it afterwards (see: compare --help)')
       .option('--gate <level>', 'off, warn or error: exit 3 on a regression')
       .option('--allow <a,b>', 'what may differ from the baseline (see: compare --help)')
@@ -97,6 +98,7 @@ export function settle(
       io.out('\n');
       presentComparisons(comparisons, { color: flags.color }, io);
     }
+    tellGithub({ comparisons, checks: [] }, flags, io);
     code = comparisonExit(comparisons);
   } else if (flags.baseline !== undefined) {
     io.note(`no baseline '${flags.baseline}' of ${campaign.result.scenario.id}`);

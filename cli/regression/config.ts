@@ -43,6 +43,9 @@ const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
+/** For `windtunnel.config.ts`: the editor then knows the fields. `import { defineConfig } from 'windtunnel/config'` */
+export const defineConfig = (config: Config): Config => config;
+
 /** The configuration and the name of its file for messages. */
 export interface LoadedConfig {
   readonly file: string | null;

@@ -16,7 +16,7 @@ export const K_SAMPLE = 9; //     measurement
 /** A control-plane agent's step (the agents come later; the kind and its place in the order are fixed). */
 export const K_AGENT = 10;
 export const K_WIRE_SOURCE = 11; // fabric-only source of packets (benchmark, comparison with simulators)
-export const K_NOTE = 13; //       a job wakes a socket's thread before it ends
+export const K_NOTE = 12; //       a job wakes a socket's thread before it ends
 
 export const KIND_NAMES = [
   'spine',

@@ -63,6 +63,8 @@ export class Wheel extends EventPool {
   private floor = 0;
   /** Earliest event outside the open slot, ps; negative: not known. */
   private earliest = -1;
+  /** No event is earlier, ps. */
+  private clearPs = 0;
 
   /** @param eventsMax most events pending at once, 1 … 2^26; a push beyond it throws LimitError */
   constructor(eventsMax = 1 << 24) {
@@ -81,6 +83,7 @@ export class Wheel extends EventPool {
     assert(((cls & ~15) | (kind & ~255)) === 0, 'wheel: class or kind');
     const node = this.take(at, (cls << 8) | kind, actor, payload);
     this.length++;
+    if (at < this.clearPs) this.clearPs = at;
     const ticks = (at - this.epochStart) * ticksPerPs;
     if (ticks < epochTicks && (ticks | 0) === this.openTick) {
       this.insertOpen(node, at, cls);
@@ -95,10 +98,14 @@ export class Wheel extends EventPool {
    * payload. False, and nothing set, if there is none.
    */
   pop(limit: number): boolean {
+    if (limit <= this.clearPs) return this.nothing(limit);
     if (this.openHead === none && !this.open(limit)) return this.nothing(limit);
     const node = this.openHead;
     const at = this.time[node >> 1]!;
-    if (at >= limit) return this.nothing(limit);
+    if (at >= limit) {
+      this.clearPs = at;
+      return this.nothing(limit);
+    }
     assert(at >= this.now, 'wheel: time ran backwards');
     const order = this.order[node]!;
     this.openHead = this.next[node]!;
@@ -207,14 +214,21 @@ export class Wheel extends EventPool {
       const level = slot >> digitBits;
       const digit = slot & (slotsPerLevel - 1);
       if (level === 3) {
-        if (digit * psPerEpoch >= limit) return false;
+        if (digit * psPerEpoch >= limit) {
+          this.clearPs = digit * psPerEpoch;
+          return false;
+        }
         this.epochStart = digit * psPerEpoch;
         this.cursor = 0;
       } else {
         const shift = level * digitBits;
         const above = this.cursor & ~((slotsPerLevel << shift) - 1);
         const tick = above | (digit << shift);
-        if (this.epochStart + tick * psPerTick >= limit) return false;
+        const begin = this.epochStart + tick * psPerTick;
+        if (begin >= limit) {
+          this.clearPs = begin;
+          return false;
+        }
         this.cursor = tick;
       }
       const head = this.detach(slot);

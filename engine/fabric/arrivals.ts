@@ -43,10 +43,11 @@ export class Arrivals {
     const at = this.batches.t0[b]!;
     assert(at >= this.beginPs, 'arrivals: a batch in the past');
     if (at < this.nextPs) this.nextPs = at;
-    if (at < this.beginPs + RING_PS) {
-      this.place(b, at);
-      return;
-    }
+    if (at < this.beginPs + RING_PS) this.place(b, at);
+    else this.wait(b, at);
+  }
+
+  private wait(b: number, at: number): void {
     const { next } = this.batches;
     next[b] = -1;
     if (this.laterHead < 0) this.laterHead = b;
@@ -103,13 +104,7 @@ export class Arrivals {
       const after = next[b]!;
       const at = t0[b]!;
       if (at < end) this.place(b, at);
-      else {
-        next[b] = -1;
-        if (this.laterHead < 0) this.laterHead = b;
-        else next[this.laterTail] = b;
-        this.laterTail = b;
-        if (at < this.laterPs) this.laterPs = at;
-      }
+      else this.wait(b, at);
       b = after;
     }
   }
@@ -125,8 +120,12 @@ export class Arrivals {
       ring[HEAD + 2 * slot] = b;
       ring[TAIL + 2 * slot] = b;
       next[b] = -1;
-      return;
-    }
+    } else this.sortIn(b, slot);
+  }
+
+  private sortIn(b: number, slot: number): void {
+    const { ring } = this;
+    const { next } = this.batches;
     const tail = ring[TAIL + 2 * slot]!;
     if (!this.precedes(b, tail)) {
       next[tail] = b;

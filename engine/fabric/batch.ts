@@ -136,6 +136,25 @@ export class Batches extends Table {
     return b;
   }
 
+  /** A free batch of one packet, all fields zero but these: no socket, no timestamps. */
+  single(at: number, wireBytes: number, srcNode: number, dstNode: number): number {
+    const b = this.alloc();
+    const { f, i } = this;
+    for (let k = 1; k < FLOATS; k++) f[b + k] = 0;
+    for (let k = SOCK; k < STRIDE; k++) i[b + k] = 0;
+    f[b] = at;
+    this.wire[b] = wireBytes;
+    this.tsVal[b] = -1;
+    this.tsEcr[b] = -1;
+    this.sock[b] = -1;
+    this.from[b] = -1;
+    this.packets[b] = 1;
+    this.units[b] = 1;
+    this.srcNode[b] = srcNode;
+    this.dstNode[b] = dstNode;
+    return b;
+  }
+
   free(b: number): void {
     this.packets[b] = 0;
     this.bytes[b] = 0;

@@ -93,9 +93,13 @@ export function torDown(p: Partition, b: number): void {
  * @returns what goes now; if it is not `b`, that is the rest
  */
 function front(p: Partition, port: number, b: number): number {
+  return p.batches.packets[b] === 1 ? b : frontOfMany(p, port, b);
+}
+
+function frontOfMany(p: Partition, port: number, b: number): number {
   const { ports, batches } = p;
-  if (batches.packets[b] === 1 || batches.spacing[b] === 0) return b;
-  return ports.mayOverflow(port, batches.wire[b]!, batches.t0[b]!) ? batches.splitFront(b, 1) : b;
+  if (batches.spacing[b] === 0 || !ports.mayOverflow(port, batches.wire[b]!, batches.t0[b]!)) return b;
+  return batches.splitFront(b, 1);
 }
 
 /** Puts batch `b` on a port, at its t0. @returns whether any of it found room */

@@ -137,13 +137,40 @@ export class Ports {
    * @returns false if no packet found room
    */
   send(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
-    const { f } = this;
+    const { f, alike } = this;
     const o = port << 3;
-    let n = batches.packets[b]!;
-    const { alike } = this;
     const k = this.like[port]! << 2;
-    if (n === 1 && f[o + UNARRIVED] === 0 && alike[k + ECN] === 0)
-      return this.sendOne(port, batches, b, now, limitBytes);
+    if (batches.packets[b] !== 1 || f[o + UNARRIVED] !== 0 || alike[k + ECN] !== 0)
+      return this.sendMany(port, batches, b, now, limitBytes);
+    // One packet behind packets that are all here: an exact FIFO.
+    const rate = alike[k + RATE]!;
+    const wire = batches.wire[b]!;
+    const work = Math.round(wire * rate);
+    const busy = f[o + BUSY]!;
+    const done = (busy > now ? busy : now) + work;
+    const queued = done - now;
+    this.lastDropped = 0;
+    if (queued > limitBytes * rate) {
+      this.lastDropped = 1;
+      this.lost[port]!++;
+      return false;
+    }
+    if (queued > f[o + PEAK]!) f[o + PEAK] = queued;
+    f[o + BUSY] = done;
+    f[o + WORK]! += work;
+    f[o + WIRE]! += wire;
+    f[o + PACKETS]!++;
+    this.lastDeparture = done;
+    batches.t0[b] = done + alike[k + DELAY]!;
+    batches.spacing[b] = 0;
+    return true;
+  }
+
+  private sendMany(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
+    const { f, alike } = this;
+    const o = port << 3;
+    const k = this.like[port]! << 2;
+    let n = batches.packets[b]!;
     const rate = alike[k + RATE]!;
     const perPacket = (batches.wire[b]! * rate) / n;
     const spacing = batches.spacing[b]!;
@@ -191,34 +218,6 @@ export class Ports {
     this.lastDeparture = first + out * (n - 1);
     batches.t0[b] = first + alike[k + DELAY]!;
     batches.spacing[b] = out;
-    return true;
-  }
-
-  /** The same for one packet behind packets that are all here: an exact FIFO. */
-  private sendOne(port: number, batches: Batches, b: number, now: number, limitBytes: number): boolean {
-    const { f, alike } = this;
-    const o = port << 3;
-    const k = this.like[port]! << 2;
-    const rate = alike[k + RATE]!;
-    const wire = batches.wire[b]!;
-    const work = Math.round(wire * rate);
-    const busy = f[o + BUSY]!;
-    const done = (busy > now ? busy : now) + work;
-    const queued = done - now;
-    this.lastDropped = 0;
-    if (queued > limitBytes * rate) {
-      this.lastDropped = 1;
-      this.lost[port]!++;
-      return false;
-    }
-    if (queued > f[o + PEAK]!) f[o + PEAK] = queued;
-    f[o + BUSY] = done;
-    f[o + WORK]! += work;
-    f[o + WIRE]! += wire;
-    f[o + PACKETS]!++;
-    this.lastDeparture = done;
-    batches.t0[b] = done + alike[k + DELAY]!;
-    batches.spacing[b] = 0;
     return true;
   }
 }

@@ -37,19 +37,8 @@ export class WireTraffic {
     const { batches, ports } = p;
     const { now } = p.wheel;
     const node = p.firstNode + local;
-    const b = batches.alloc();
-    batches.t0[b] = now;
-    batches.spacing[b] = 0;
+    const b = batches.single(now, this.wireBytes, node, this.to[node]!);
     batches.bytes[b] = this.wireBytes;
-    batches.wire[b] = this.wireBytes;
-    batches.packets[b] = 1;
-    batches.units[b] = 1;
-    batches.flags[b] = 0;
-    batches.sackCount[b] = 0;
-    batches.sock[b] = -1;
-    batches.path[b] = 0;
-    batches.srcNode[b] = node;
-    batches.dstNode[b] = this.to[node]!;
     batches.tsVal[b] = now;
     // Sprayed: a new flow for every packet.
     batches.ecmp[b] = mix32(node, this.sent);

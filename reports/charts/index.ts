@@ -17,6 +17,7 @@ import {
 } from '../view.ts';
 import { backendScale } from './backends.ts';
 import { coresChart } from './cores.ts';
+import { costCharts } from './cost.ts';
 import { cpuStagesChart, namedStages } from './cpuStages.ts';
 import { goodputChart } from './goodput.ts';
 import { distributionChart } from './latencyCdf.ts';
@@ -39,7 +40,7 @@ export function chartsOf(result: Result): ChartPlan[] {
   const groups = [...groupsOf(result).values()]
     .map((cells) => byFamily(cells.filter(hasFigures)))
     .filter((cells) => cells.length > 0);
-  const charts: (ChartPlan | null)[] = sweepCharts(result);
+  const charts: (ChartPlan | null)[] = [...costCharts(result), ...sweepCharts(result)];
   const full = groups.length <= SETTINGS_FULL || charts.every((chart) => chart === null);
   groups.slice(0, SETTINGS_MAX).forEach((cells, k) => {
     charts.push(...groupCharts(result, cells, k, full));

@@ -105,7 +105,7 @@ function valueScale(unit: string, points: readonly { low: number; high: number }
 }
 
 /** An axis with a tick at each value that was simulated, printed in full: a number format would round it. */
-function placeAxis(dim: string, places: readonly number[]) {
+export function placeAxis(dim: string, places: readonly number[]) {
   // From zero on, a scale that is linear up to the first step and logarithmic beyond.
   const first = places[0]! > 0 ? places[0]! : places[1]!;
   const far = places.at(-1)! / first >= LOG_FROM;

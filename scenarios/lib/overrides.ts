@@ -42,6 +42,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   streams: ['traffic.netperf.streams'],
   pairs: ['traffic.netperf.pairs'],
   fanIn: ['traffic.netperf.fanIn'],
+  probes: ['traffic.probePairs'],
   requests: ['traffic.rpc.perNodePerS'],
   bondHash: ['cluster.bondHash'],
   rules: ['policy.rules'],

@@ -99,5 +99,5 @@ test('tasks that changed are run again', TIMEOUT, async () => {
   const argv = ['mtu-sweep', '--seed', '5', '--queues', '3', '--resume', 'changed', '--workers', '1'];
   const done = await run(dir, argv);
   assert.equal(done.code, 0, done.err);
-  assert.match(done.err, /24 tasks on 1 workers; seed 5/);
+  assert.match(done.err, /24 tasks on 1 worker; seed 5/);
 });

@@ -24,7 +24,7 @@ export const stubParts: Parts = {
       name: 'fb-hadoop',
       sizes: [
         [0, 0],
-        [100, 100],
+        [200_000, 100],
       ],
     },
   ],

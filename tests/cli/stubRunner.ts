@@ -4,6 +4,8 @@
 import { LimitError } from '../../engine/core/assert.ts';
 import type { TaskRecord } from '../../engine/core/record.ts';
 import type { TaskSpec } from '../../engine/core/taskSpec.ts';
+import { type Gang, nowhere } from '../../engine/gang.ts';
+import type { RackShares } from '../../engine/task.ts';
 import { sha256 } from '../../workers/hash.ts';
 
 type Progress = (simulatedPs: number, events: number) => void;
@@ -11,6 +13,15 @@ type Progress = (simulatedPs: number, events: number) => void;
 export function runTask(spec: TaskSpec, hooks?: { progress?: Progress }): TaskRecord {
   misbehave(spec, hooks?.progress);
   return recordOf(spec);
+}
+
+/** A thread of a gang: those of certain names fail in the second one, while the first waits for it. */
+export function runRacks(spec: TaskSpec, gang: Gang): RackShares {
+  gang.meet(nowhere());
+  if (gang.index === 1) misbehave(spec);
+  gang.meet(nowhere());
+  // Nobody reads it: the record is made of the task alone.
+  return {} as RackShares;
 }
 
 function misbehave(spec: TaskSpec, progress: Progress = () => {}): void {
@@ -22,7 +33,7 @@ function misbehave(spec: TaskSpec, progress: Progress = () => {}): void {
   while (name === 'stuck') progress(spec.warmupPs, 2000);
 }
 
-function recordOf(spec: TaskSpec): TaskRecord {
+export function recordOf(spec: TaskSpec): TaskRecord {
   const draw = Number.parseInt(sha256([spec.cell, spec.seed, spec.cluster.mtuBytes]).slice(0, 6), 16);
   const binding = {
     text: 'nothing binds; nearest: NIC at 50 %',

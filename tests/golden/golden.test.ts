@@ -1,36 +1,57 @@
 /**
- * Digests, compiled rows and lanes by fact are what the files in this folder say. A digest that changes forces a new
- * MODEL_VERSION: results of one version must be comparable to the bit. Accept with
- * `node --import tsx scripts/golden.ts` after raising engine/core/version.ts.
+ * Results of small tasks, compiled rows and lanes by fact are what the files in this folder say. A digest of events
+ * that changes forces a new MODEL_VERSION: results of one version must be comparable to the bit. Accept with
+ * `npm run baseline:accept` after raising engine/core/version.ts.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { BACKENDS } from '../../backends/catalog.ts';
+import { shippedParts } from '../../cli/shipped.ts';
 import { MODEL_VERSION } from '../../engine/core/version.ts';
 import { MACHINES } from '../../machines/catalog.ts';
+import { readResult } from '../../reports/read.ts';
+import { callWith, temporaryFolder } from '../cli/spawn.ts';
 import {
+  BASELINE_FILE,
+  baselineText,
   COMPILED_FILE,
   type CompiledGolden,
   currentCompiled,
-  currentDigests,
   currentFacts,
-  DIGESTS_FILE,
-  type Digests,
+  currentResult,
+  eventDigests,
   FACTS_FILE,
   type FactsGolden,
 } from './goldens.ts';
 
-const ACCEPT = 'node --import tsx scripts/golden.ts';
+const ACCEPT = 'npm run baseline:accept';
+
+const now = currentResult();
+const before = readResult(fileURLToPath(BASELINE_FILE));
 
 test('digests of the small tasks belong to the model version', () => {
-  const golden = JSON.parse(readFileSync(DIGESTS_FILE, 'utf8')) as Digests;
-  assert.equal(golden.modelVersion, MODEL_VERSION, `MODEL_VERSION changed: accept with ${ACCEPT}`);
+  assert.equal(before.model.version, MODEL_VERSION, `MODEL_VERSION changed: accept with ${ACCEPT}`);
   assert.deepEqual(
-    currentDigests().digests,
-    golden.digests,
+    eventDigests(now),
+    eventDigests(before),
     `digests changed: raise MODEL_VERSION in engine/core/version.ts, then ${ACCEPT}`,
   );
+});
+
+test('the results of the small tasks are those of the baseline, as `compare --exact` sees it', async () => {
+  const { dir, remove } = temporaryFolder();
+  try {
+    const head = path.join(dir, 'now.json');
+    writeFileSync(head, baselineText(now));
+    const files = [fileURLToPath(BASELINE_FILE), head];
+    const { code, out, err } = await callWith(shippedParts, 'compare', ...files, '--exact', '--no-config');
+    assert.equal(code, 0, `${out.slice(0, 4000)}${err}\nif this was meant: ${ACCEPT}`);
+  } finally {
+    remove();
+  }
 });
 
 const compiled = currentCompiled();

@@ -1,9 +1,9 @@
 /**
- * What is held fixed by files in this folder: the digest of every small task under the model's version, the
- * compiled rows of every backend on every machine, and what each fact that a machine can have either way changes
- * in every backend's lanes. `node --import tsx scripts/golden.ts` writes all three files.
+ * What is held fixed by files in this folder: the result of every small task under the model's version (its digest of
+ * events and every figure), the compiled rows of every backend on every machine, and what each fact that a machine can
+ * have either way changes in every backend's lanes. `npm run baseline:accept` writes all three files.
  *
- * Left out: records (their metrics may be extended without a new model).
+ * The first is a result.json like any other, a cell a task: `compare` says what a change does to it.
  */
 import { BACKENDS } from '../../backends/catalog.ts';
 import { MODEL_VERSION } from '../../engine/core/version.ts';
@@ -13,21 +13,54 @@ import type { Machine } from '../../engine/host/machine.ts';
 import { COLUMNS, type Row } from '../../engine/host/rows.ts';
 import { runTask } from '../../engine/task.ts';
 import { MACHINES, machineNamed } from '../../machines/catalog.ts';
+import { canonicalSha256 } from '../../reports/canonical.ts';
+import { mergeRecords, type Result } from '../../reports/result.ts';
 import { smallTasks } from '../determinism/tasks.ts';
 
-export const DIGESTS_FILE = new URL('./digests.json', import.meta.url);
+export const BASELINE_FILE = new URL('./small-tasks.json', import.meta.url);
 export const COMPILED_FILE = new URL('./compiled.json', import.meta.url);
 export const FACTS_FILE = new URL('./facts.json', import.meta.url);
 
-export interface Digests {
-  readonly modelVersion: string;
-  /** Digest by task. */
-  readonly digests: Readonly<Record<string, string>>;
+/** The small tasks as one result. What is of this machine and minute is left empty. */
+export function currentResult(): Result {
+  const tasks = smallTasks();
+  const { machine, seed } = tasks[0]!;
+  const timing = { startedAt: '', wallSeconds: 0, events: 0, eventsPerSecond: 0 };
+  return mergeRecords({
+    status: 'complete',
+    tool: { name: 'windtunnel', version: '' },
+    model: { version: MODEL_VERSION, machine: { name: machine.name, sha256: canonicalSha256(machine) } },
+    scenario: {
+      id: 'small-tasks',
+      title: 'small tasks of the tests',
+      sha256: canonicalSha256(tasks),
+      params: {},
+    },
+    seeds: { root: seed, replications: [seed] },
+    env: {},
+    timing,
+    findings: [],
+    cells: tasks.map(({ task, backend }) => ({
+      id: task,
+      dims: { backend: backend.name, task },
+      group: backend.group,
+      title: task,
+      status: 'ok',
+    })),
+    records: tasks.map((spec) => ({ ...runTask(spec), cell: spec.task })),
+  });
 }
 
-export function currentDigests(): Digests {
-  const digests = smallTasks().map((spec) => [spec.task, runTask(spec).digest] as const);
-  return { modelVersion: MODEL_VERSION, digests: Object.fromEntries(digests) };
+/** Digest of events by task. */
+export const eventDigests = (result: Result): Record<string, string> =>
+  Object.fromEntries(result.cells.map(({ id, seeds }) => [id, seeds[0]!.digest]));
+
+/** A line a cell, so that a diff shows which have changed. */
+export function baselineText(result: Result): string {
+  const { cells, ...rest } = result;
+  const head = JSON.stringify({ ...rest, cells: [] }, null, 1);
+  const lines = cells.map((cell) => `  ${JSON.stringify(cell)}`).join(',\n');
+  return `${head.replace('"cells": []', () => `"cells": [\n${lines}\n ]`)}\n`;
 }
 
 /** `ns` by column: only those that are not 0. */
@@ -147,6 +180,6 @@ export function compiledText(all: Readonly<Record<string, CompiledGolden>>): str
   return `{\n${entries.join(',\n')}\n}\n`;
 }
 
-export function plainText(content: Digests | FactsGolden): string {
+export function plainText(content: FactsGolden): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }

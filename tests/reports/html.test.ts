@@ -7,22 +7,7 @@ import { test } from 'node:test';
 import { renderHtml } from '../../reports/html.ts';
 import { mergeRecords } from '../../reports/result.ts';
 import { fixtureInput, fixtureResult, recordOf, SHAPES, sweepResult } from './fixture.ts';
-
-const VOID = new Set(['meta']);
-
-/** Opens and closes every element in turn; throws at the first that does not match. */
-function assertWellFormed(html: string): void {
-  const open: string[] = [];
-  const body = html.replace(/<!DOCTYPE html>/, '').replace(/(<(style|script)>)[\s\S]*?(<\/\2>)/g, '$1$3');
-  for (const [tag, closing, name, rest] of body.matchAll(
-    /<(\/?)([a-zA-Z][\w]*)((?:[^"'>]|"[^"]*"|'[^']*')*)>/g,
-  )) {
-    if (closing === '/') assert.equal(open.pop(), name, `closed by ${tag}`);
-    else if (!VOID.has(name!) && !rest!.endsWith('/')) open.push(name!);
-  }
-  assert.deepEqual(open, []);
-  assert.ok(!/<(?![a-zA-Z/])/.test(body), 'a bare < in text');
-}
+import { assertWellFormed } from './wellFormed.ts';
 
 test('well-formed, with unique ids, for a comparison and for a sweep', async () => {
   for (const result of [fixtureResult(), sweepResult()]) {

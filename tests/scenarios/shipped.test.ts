@@ -16,7 +16,7 @@ const SMALL: NonNullable<Small['set']> = [
 /** Cells that may move nothing: too many rules for the window, an MTU that nobody is told of. */
 const MAY_STALL = / (10000|50000|filtered as-is)$/;
 /** Clusters that would take long. */
-const NODES: Readonly<Record<string, number>> = { 'large-cluster': 8, websearch: 8 };
+const NODES: Readonly<Record<string, number>> = { 'large-cluster': 8, websearch: 8, scaling: 8 };
 
 for (const scenario of SCENARIOS) {
   test(`${scenario.id} runs at small size`, () => {

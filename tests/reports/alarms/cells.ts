@@ -57,7 +57,10 @@ export function alarmTasks(): { id: string; task: (seed: number, side: 0 | 1) =>
 /** Simulates one cell: 120 runs. */
 export function simulateCell({ id, task }: ReturnType<typeof alarmTasks>[number]): AlarmCell {
   const side = (one: 0 | 1) =>
-    Array.from({ length: SEEDS }, (_, at) => recordMetrics(runTask(task(at + 1, one)), false));
+    Array.from({ length: SEEDS }, (_, at) => {
+      const record = runTask(task(at + 1, one));
+      return recordMetrics(record, record.overloaded);
+    });
   const sides = [side(0), side(1)] as const;
   const of = (metric: AlarmMetric) =>
     [sides[0].map((one) => one[metric]!), sides[1].map((one) => one[metric]!)] as const;
