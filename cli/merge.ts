@@ -91,6 +91,11 @@ function mergeParts(parts: readonly Part[]): Result {
     );
   }
   const results = parts.map(({ named }) => named.result);
+  if (results.some(({ seeds, slice }) => seeds.precision !== undefined || slice !== undefined)) {
+    throw new UsageError(
+      'merge takes runs of whole clusters with a given number of seeds: no --precision, no --slice',
+    );
+  }
   const replications = [...new Set(results.flatMap(({ seeds }) => seeds.replications))].sort((a, b) => a - b);
   const cells = plansOf(results);
   const records = inOrder(parts, cells, replications);

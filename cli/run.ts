@@ -34,7 +34,6 @@ import { summaryLines } from './summary.ts';
 
 const EXAMPLES = `
 Examples:
-  tsx run large-cluster --quick
   tsx run pod-to-pod --backends flannel-vxlan,flannel-host-gw --mtu 9000
   tsx run scenarios/large-cluster.ts --nodes 200 --set machine.prices.ENCAP=*2
   tsx run large-cluster --nodes 10000 --slice --precision 3%`;

@@ -17,7 +17,7 @@ import { loadConfig } from './config.ts';
 import { addConfigFlags, type PolicyFlags, policyOf } from './policy.ts';
 import { pairUp, resolveResults } from './results.ts';
 
-export interface BaselineFlags extends PolicyFlags, GithubFlags {
+export interface BaselineFlags extends Pick<PolicyFlags, 'gate' | 'allow' | 'config'>, GithubFlags {
   readonly baseline?: string;
   readonly saveBaseline?: string;
   readonly missingBaseline?: string;
@@ -57,7 +57,10 @@ export async function baselineOf(flags: BaselineFlags): Promise<Against | null> 
     return null;
   }
   const loaded = await loadConfig(flags.config);
-  const policy = policyOf(flags, loaded);
+  // Not `--metrics`: of a run, they are what --precision means.
+  const { gate, allow } = flags;
+  const given = { ...(gate === undefined ? {} : { gate }), ...(allow === undefined ? {} : { allow }) };
+  const policy = policyOf(given, loaded);
   const folder = loaded.config.baselines ?? DEFAULT_FOLDER;
   const missing = oneOf('--missing-baseline', flags.missingBaseline ?? 'error', ['error', 'warn', 'create']);
   for (const name of [flags.saveBaseline, missing === 'create' ? flags.baseline : undefined]) {

@@ -32,6 +32,10 @@ export function problemsOf(base: Result, head: Result, allow: readonly Aspect[])
   if (base.scenario.id !== head.scenario.id || base.scenario.sha256 !== head.scenario.sha256) {
     add('scenario', scenarioText(base, head));
   }
+  if ((base.slice === undefined) !== (head.slice === undefined)) {
+    const what = (result: Result): string => (result.slice === undefined ? 'whole' : 'slice');
+    add('scenario', `cluster: ${what(base)} → ${what(head)}`);
+  }
   if (seedText(base) !== seedText(head)) add('seeds', `seeds: ${seedText(base)} → ${seedText(head)}`);
   for (const [side, { status }] of [
     ['base', base],

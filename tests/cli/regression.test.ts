@@ -115,7 +115,7 @@ test('corrupted, truncated and foreign files: exit 2 with the path; another majo
       assert.deepEqual([done.code, done.out], [2, '']);
     }
   }
-  writeFileSync(at('later.json'), good.replace('"schemaVersion":"1.0"', '"schemaVersion":"2.0"'));
+  writeFileSync(at('later.json'), good.replace(/"schemaVersion":"1\.\d+"/, '"schemaVersion":"2.0"'));
   const later = await compare(at('base.json'), at('later.json'));
   assert.equal(later.code, 4);
   assert.match(later.err, /later\.json has version 2\.0 of the result's schema/);

@@ -7,6 +7,7 @@ import type { Accept, Policy, Rule } from '../../reports/comparison/policy.ts';
 import { parseSelector } from '../../reports/comparison/selector.ts';
 import { renderComparison } from '../../reports/comparison/text.ts';
 import type { Comparison, MetricComparison, Verdict } from '../../reports/comparison/types.ts';
+import type { Result } from '../../reports/schema.ts';
 import { type Made, namedOf, resultOf, type Samples } from './comparisonFixture.ts';
 
 const HOST = 'backend=host';
@@ -189,6 +190,9 @@ test('what makes results not comparable, and allowing it', () => {
   assert.equal(allowed.comparable, true);
   assert.equal(model.version, '7');
   assert.match(renderComparison(allowed), /allowed: model version: 7 → 8/);
+  // A slice of a cluster is not the cluster.
+  const slice = compare({ cells }, { cells, change: { slice: {} as NonNullable<Result['slice']> } });
+  assert.match(renderComparison(slice), /cluster: whole → slice/);
   // Another scenario is told by its name.
   const other = compare({ cells }, { cells, change: { scenario: { ...scenario, id: 'incast' } } });
   assert.match(renderComparison(other), /scenario: small-cluster → incast/);
