@@ -2,7 +2,7 @@
  * Batches on links, in the order (arrival, kind, sender, uplink). A batch is its own event: lists run through the
  * pool's `next`, and an arrival is the batch's `t0`.
  *
- * A ring of 512 slots of 16 ns holds what arrives within 8.4 µs of the ring's begin, each slot sorted as batches
+ * A ring of 128 slots of 66 ns holds what arrives within 8.4 µs of the ring's begin, each slot sorted as batches
  * come; what arrives later waits in one chain, in order of entry, and is dealt out when the ring has come near.
  * Left out: removing a batch, arrivals before the ring's begin.
  * Source: Brown, "Calendar queues", CACM 1988, with one fixed width. Order by key, not by entry: what a window of
@@ -11,8 +11,8 @@
 import { assert } from '../core/assert.ts';
 import type { Batches } from './batch.ts';
 
-const SLOTS = 512;
-const SLOT_PS = 1 << 14;
+const SLOTS = 128;
+const SLOT_PS = 1 << 16;
 const SLOTS_PER_PS = 1 / SLOT_PS;
 const RING_PS = SLOTS * SLOT_PS;
 // One array: a bit a slot in use, then head and tail of each slot.

@@ -35,6 +35,9 @@ const FLOATS = 7;
 const INTS = 12;
 /** The first of the whole numbers that travel. */
 const SOCK = 2;
+/** Where the second cache line of a row begins, of doubles and of whole numbers. */
+const TS_ECR = 6;
+const RSS = 12;
 const ACK_FLOATS = 2;
 /** Doubles a batch takes in a mailbox between partitions. */
 export const MESSAGE_DOUBLES = FLOATS + INTS + ACK_FLOATS + 6;
@@ -136,18 +139,16 @@ export class Batches extends Table {
     return b;
   }
 
-  /** A free batch of one packet, all fields zero but these: no socket, no timestamps. */
+  /** A free batch of one packet that belongs to no socket: no payload, no timestamps, path 0; hashes are the caller's. */
   single(at: number, wireBytes: number, srcNode: number, dstNode: number): number {
     const b = this.alloc();
     const { f, i } = this;
-    for (let k = 1; k < FLOATS; k++) f[b + k] = 0;
-    for (let k = SOCK; k < STRIDE; k++) i[b + k] = 0;
+    // As far as a row's first cache lines go.
+    for (let k = 1; k < TS_ECR; k++) f[b + k] = 0;
+    for (let k = SOCK; k < RSS; k++) i[b + k] = 0;
     f[b] = at;
     this.wire[b] = wireBytes;
-    this.tsVal[b] = -1;
-    this.tsEcr[b] = -1;
     this.sock[b] = -1;
-    this.from[b] = -1;
     this.packets[b] = 1;
     this.units[b] = 1;
     this.srcNode[b] = srcNode;

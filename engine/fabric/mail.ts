@@ -39,8 +39,6 @@ export class Mail {
     assert(batches.t0[b]! >= this.floorPs, 'message inside the lookahead');
     batches.kind[b] = K_SPINE;
     batches.via[b] = uplink;
-    batches.from[b] = -1;
-    batches.parts[b] = 0;
     const place = rack - this.firstRack;
     if (place >= 0 && place < this.heads.length) {
       this.keep(place, b);

@@ -6,6 +6,10 @@ import type { Partition } from './partition.ts';
 export function bareFrame(p: Partition, path: number, wireBytes: number, from: number, to: number): number {
   const { batches } = p;
   const b = batches.single(p.wheel.now, wireBytes, from, to);
+  batches.tsVal[b] = -1;
+  batches.tsEcr[b] = -1;
+  batches.sackCount[b] = 0;
+  batches.from[b] = -1;
   batches.path[b] = path;
   batches.flags[b] = F_FRAME;
   return b;

@@ -112,6 +112,9 @@ function transmit(p: Partition, b: number, port: number, limitBytes: number): nu
     return 0;
   }
   if (ports.lastDropped > 0) p.drop(Q_QDISC, ports.lastDropped);
+  // Whoever sent it is told by its completion.
+  batches.from[b] = -1;
+  batches.parts[b] = 0;
   // Between guests of one host nobody splits what the sender left whole.
   if (!setup.machine.facts.rxWhole) batches.units[b] = batches.packets[b]!;
   const packets = batches.packets[b]!;
