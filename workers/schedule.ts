@@ -55,6 +55,8 @@ const GANG_COST_MIN = 1e6;
 const GAIN_MIN = 0.05;
 /** Two threads are 1.75 times one where racks divide evenly (docs/PERFORMANCE.md); each doubling the same again. */
 const DOUBLING = 1.75;
+/** Each thread of a gang compiles the program for itself, at once with the others: so many events later it is quick. */
+const GANG_COLD_EVENTS = 2e6;
 
 /** The quickest plan that fits the memory; if not even one task at a time fits, that one. */
 export function planTasks(loads: readonly Load[], limits: Limits): Plan {
@@ -127,7 +129,8 @@ function lanesOf(slots: readonly number[], size: number, loads: readonly Load[],
 
 /** Events one after another until the last task ends; each task goes to the lane that is free first. */
 function timeOf(steps: readonly Step[], loads: readonly Load[]): number {
-  return steps.reduce((sum, step) => sum + stepTime(step, loads), 0);
+  const cold = steps.some(({ size }) => size > 1) ? GANG_COLD_EVENTS : 0;
+  return steps.reduce((sum, step) => sum + stepTime(step, loads), cold);
 }
 
 function stepTime({ slots, lanes, size }: Step, loads: readonly Load[]): number {

@@ -26,6 +26,12 @@ test('one large task takes all threads; small ones never share', () => {
   assert.equal(shape([{ ...LARGE, racks: 3 }]), '0 ×1 in 1', 'one thread would have two of three racks');
 });
 
+test('what two cold threads save must outweigh that each compiles the program', () => {
+  const shaped = (cost: number) => shape([{ ...LARGE, nodes: 2000, racks: 50, cost }]);
+  assert.equal(shaped(3e6), '0 ×1 in 1');
+  assert.equal(shaped(8e6), '0 ×2 in 1');
+});
+
 test('as many tasks as threads run side by side; what is left over is shared', () => {
   assert.equal(shape(times(2, LARGE)), '0,1 ×1 in 2');
   assert.equal(shape(times(3, LARGE)), '0 ×2 in 1; 1,2 ×1 in 2');
