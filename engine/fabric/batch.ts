@@ -139,7 +139,7 @@ export class Batches extends Table {
     return b;
   }
 
-  /** A free batch of one packet that belongs to no socket: no payload, no timestamps, path 0; hashes are the caller's. */
+  /** A free batch of one packet of no socket: no payload, no timestamps, path 0; hashes are the caller's. */
   single(at: number, wireBytes: number, srcNode: number, dstNode: number): number {
     const b = this.alloc();
     const { f, i } = this;
