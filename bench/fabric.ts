@@ -7,9 +7,9 @@ import { assert } from '../engine/core/assert.ts';
 import { Digest } from '../engine/core/digest.ts';
 import { mergeHistograms } from '../engine/core/histogram.ts';
 import type { HistogramData } from '../engine/core/record.ts';
-import { Batches } from '../engine/fabric/batch.ts';
 import { compile } from '../engine/host/compile.ts';
 import { Partition } from '../engine/host/partition.ts';
+import { makePools, type Pools } from '../engine/host/pools.ts';
 import type { Setup } from '../engine/host/setup.ts';
 import { balanceOf, checkConservation, underWay } from '../engine/invariants.ts';
 import { WireTraffic } from '../engine/traffic/wire.ts';
@@ -60,11 +60,11 @@ export function runFabric(hosts: number, packetsPerHost: number, options: Fabric
   assert(hosts > 0 && hosts % RACK === 0, 'hosts: whole racks of 32');
   const stopPs = Math.round((packetsPerHost * WIRE_BYTES * 8000) / LINK_GBPS / load);
   const setup = fabricSetup(hosts, bufferBytes);
-  const batches = new Batches(256, setup.pathMssBytes);
+  const pools = makePools(setup.pathMssBytes);
   const partitions: Partition[] = [];
   const wires: WireTraffic[] = [];
   for (let r = 0; r < setup.racks; r++) {
-    const p = new Partition(r, setup, batches, r * RACK, RACK);
+    const p = new Partition(r, setup, pools, r * RACK, RACK);
     for (let l = 0; l < RACK * 2; l++)
       p.ports.set(l, LINK_GBPS, DELAY_NS, l < RACK ? Infinity : bufferBytes, 0);
     for (let u = 0; u < SPINES * 2; u++) p.ports.set(2 * RACK + u, 100, DELAY_NS, bufferBytes, 0);
@@ -83,7 +83,7 @@ export function runFabric(hosts: number, packetsPerHost: number, options: Fabric
     eventsMax: 1e9,
   });
   const used = process.cpuUsage(start);
-  checkPhysics(partitions, wires, batches);
+  checkPhysics(partitions, wires, pools);
   let hops = 0;
   for (const p of partitions) for (let i = 0; i < p.ports.count; i++) hops += p.ports.packets(i);
   const sum = (values: (p: Partition) => Float64Array): number[] =>
@@ -105,11 +105,7 @@ export function runFabric(hosts: number, packetsPerHost: number, options: Fabric
 }
 
 /** No link worked longer than time passed, no packet was lost or made. */
-function checkPhysics(
-  partitions: readonly Partition[],
-  wires: readonly WireTraffic[],
-  batches: Batches,
-): void {
+function checkPhysics(partitions: readonly Partition[], wires: readonly WireTraffic[], pools: Pools): void {
   const balances = partitions.map((p, r) => {
     const wire = wires[r]!;
     p.bornPackets = wire.sent;
@@ -118,7 +114,7 @@ function checkPhysics(
     p.diedBytes = wire.received * WIRE_BYTES;
     return balanceOf(p);
   });
-  checkConservation([...balances, underWay(batches)]);
+  checkConservation([...balances, underWay(pools.batches)]);
 }
 
 function portsDigest(partitions: readonly Partition[]): string {

@@ -5,7 +5,6 @@
 
 import { Stream } from './core/streams.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
-import { Batches } from './fabric/batch.ts';
 import { Bond } from './fabric/bond.ts';
 import { FabricMtu } from './fabric/fabricMtu.ts';
 import { RandomLoss } from './fabric/loss.ts';
@@ -18,6 +17,7 @@ import { withFrames } from './host/frames.ts';
 import { carriedBytes, deriveMtu, WIRE_FRAMING_BYTES } from './host/mtu.ts';
 import { Opens } from './host/opens.ts';
 import { Partition } from './host/partition.ts';
+import { makePools } from './host/pools.ts';
 import { batchWireBytes, type Setup } from './host/setup.ts';
 import { Apps } from './traffic/apps.ts';
 import type { Cluster, RackSpan } from './traffic/cluster.ts';
@@ -51,10 +51,11 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable, span?: RackSpan):
   const handshake = traffic.flows?.handshake === true;
   const shape = { messageBytes, requestBytes, responseBytes, handshake, udpGso, zerocopy };
   const stop = spec.warmupPs + spec.windowPs;
-  const batches = new Batches(256, setup.pathMssBytes);
+  const pools = makePools(setup.pathMssBytes);
+  const tcp = new TcpTable(tcpOptions(spec), 64);
   for (let r = from; r < to; r++) {
     const first = r * setup.nodesPerRack;
-    const p = new Partition(r, setup, batches, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
+    const p = new Partition(r, setup, pools, first, Math.min(setup.nodesPerRack, cluster.nodes - first));
     setPorts(p, setup);
     if (cluster.bondLinks > 1) p.bond = new Bond(cluster, new Stream(spec.seed, `bond/rack/${r}`).u32() | 0);
     if (cluster.coldNeighbours) p.opens = new Opens(setup);
@@ -64,7 +65,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable, span?: RackSpan):
     const source = new Sources(stop, requestBytes, responseBytes);
     const apps = new Apps(shape, ledger, source);
     const conntrack = new Conntrack(p.nodeCount, spec.policy.conntrackMax ?? CONNTRACK_MAX);
-    const stack = new Stack(new TcpTable(tcpOptions(spec), 64), apps, conntrack);
+    const stack = new Stack(tcp, apps, conntrack);
     apps.stack = stack;
     p.upper = stack;
     partitions.push(p);
@@ -73,7 +74,7 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable, span?: RackSpan):
     sources.push(source);
   }
   const lookaheadPs = setup.racks === 1 ? Infinity : Math.round(cluster.fabricDelayNs * 1000);
-  const racks = { firstRack: from, batches, partitions, stacks, ledgers, sources };
+  const racks = { firstRack: from, pools, tcp, partitions, stacks, ledgers, sources };
   const built: Cluster = { spec, setup, ...racks, flows, lookaheadPs };
   connectTraffic(built);
   return built;

@@ -8,10 +8,10 @@ import type { HistogramData } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import { portClass } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
-import { type Balance, balanceOf } from './invariants.ts';
+import { type Balance, balanceOf, underWay } from './invariants.ts';
 import type { Measure, Samples, Snapshot } from './measure.ts';
 import { type RackUse, rackUse } from './rackUse.ts';
-import { type Cluster, placeOf } from './traffic/cluster.ts';
+import { type Cluster, placeOf, sharedBytes } from './traffic/cluster.ts';
 import type { Timeline } from './traffic/timeline.ts';
 
 /** Time in which senders had data, and in which a window held them, ps: over a set of TCP sockets. */
@@ -48,10 +48,24 @@ export interface Share {
   readonly probeHeld: readonly Held[];
   /** [probe, node] of each end that stands here. */
   readonly probeEnds: readonly (readonly [number, number])[];
-  readonly retransmittedPackets: number;
   readonly balance: Balance;
   readonly memoryBytes: number;
 }
+
+/** What the racks of one thread have to say together. */
+export interface Together {
+  /** What they have under way (invariants.ts). */
+  readonly underWay: Balance;
+  readonly retransmittedPackets: number;
+  /** Pools, and TCP's table. */
+  readonly memoryBytes: number;
+}
+
+export const togetherOf = (cluster: Cluster): Together => ({
+  underWay: underWay(cluster.pools.batches),
+  retransmittedPackets: cluster.tcp.retransmittedPackets,
+  memoryBytes: sharedBytes(cluster),
+});
 
 /** traffic/ledger.ts, as data. */
 export interface LedgerShare {
@@ -75,7 +89,6 @@ export function shareOf(cluster: Cluster, measure: Measure, p: Partition): Share
   const place = placeOf(cluster, p.index);
   const a = measure.begin[place]!;
   const b = measure.end[place]!;
-  const { tcp } = cluster.stacks[place]!;
   const less = (end: Float64Array, begin: Float64Array) => end.map((value, k) => value - begin[k]!);
   const { softPs } = b;
   return {
@@ -95,9 +108,8 @@ export function shareOf(cluster: Cluster, measure: Measure, p: Partition): Share
     samples: measure.samples[place]!,
     ledger: ledgerShare(cluster, place),
     ...heldOf(cluster, p),
-    retransmittedPackets: tcp.retransmittedPackets,
     balance: balanceOf(p),
-    memoryBytes: p.memoryBytes() + tcp.memoryBytes(),
+    memoryBytes: p.memoryBytes(),
   };
 }
 
@@ -131,7 +143,7 @@ function ledgerShare(cluster: Cluster, place: number): LedgerShare {
 const noneHeld = (): Held => ({ busyPs: 0, congestionPs: 0, receivePs: 0 });
 
 function heldOf(cluster: Cluster, p: Partition): Pick<Share, 'held' | 'probeHeld' | 'probeEnds'> {
-  const { tcp } = cluster.stacks[placeOf(cluster, p.index)]!;
+  const { tcp } = cluster;
   const { sockets } = p;
   const { now } = p.wheel;
   const held = noneHeld();

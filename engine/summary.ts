@@ -13,22 +13,22 @@ import { STAGES, type StageDef, type StageId } from './host/stages.ts';
 import { SAMPLES, type Samples } from './measure.ts';
 import { rackCpu } from './rackCpu.ts';
 import type { Utilisation } from './rackUse.ts';
-import type { Held, LedgerShare, Share } from './share.ts';
+import type { Held, LedgerShare, Share, Together } from './share.ts';
 import { timelineOf } from './timelineRecord.ts';
 import { floods } from './traffic/broadcast.ts';
 import { offeredLoads } from './traffic/load.ts';
 import { binding, type QueueLoss, utilisations } from './utilisation.ts';
 
 /**
- * @param shares    of all racks, in order
- * @param poolBytes held by the threads for all their racks
+ * @param shares   of all racks, in order
+ * @param together of all threads
  */
 export function summarise(
   spec: TaskSpec,
   setup: Setup,
   shares: readonly Share[],
+  together: readonly Together[],
   simulatedPs: number,
-  poolBytes: number,
 ): TaskRecord {
   const totals = stageTotals(setup.compiled.rows, windowCounters(shares), setup.machine.prices);
   const { mean, nodes } = utilisations(spec, setup, shares);
@@ -56,7 +56,7 @@ export function summarise(
     plainNodes: sum(({ probeNodes }) => probeNodes.reduce((s, x) => s + 1 - x, 0)),
     podMtuBytes: setup.podMtuBytes,
     mssBytes: setup.mssBytes,
-    counters: counters(shares, totals),
+    counters: counters(shares, together, totals),
     drops: byQueue(shares, 'dropped'),
     queueOffered: byQueue(shares, 'offered'),
     cpu: totals.map(({ stage, class: cls, ps, confidence }): StageCpu => {
@@ -88,7 +88,7 @@ export function summarise(
       shares.map(({ ledger }) => ledger.timeline),
     ),
     sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
-    memoryBytes: poolBytes + sum(({ memoryBytes }) => memoryBytes),
+    memoryBytes: [...shares, ...together].reduce((bytes, { memoryBytes }) => bytes + memoryBytes, 0),
   };
 }
 
@@ -99,7 +99,11 @@ function coreBusy(shares: readonly Share[]): number[] {
   return all > CORES_SHOWN_MAX ? [] : shares.flatMap(({ coreBusyPs }) => [...coreBusyPs]);
 }
 
-function counters(shares: readonly Share[], totals: readonly StageTotal[]): TaskRecord['counters'] {
+function counters(
+  shares: readonly Share[],
+  together: readonly Together[],
+  totals: readonly StageTotal[],
+): TaskRecord['counters'] {
   const of = (pick: (share: Share) => number): number => shares.reduce((s, share) => s + pick(share), 0);
   const total = (pick: (ledger: LedgerShare) => number): number => of(({ ledger }) => pick(ledger));
   const flowsStarted = total((l) => l.flowsStarted);
@@ -117,7 +121,7 @@ function counters(shares: readonly Share[], totals: readonly StageTotal[]): Task
     copiedBytes: stageCount(totals, (d) => d.copies === 1),
     syscalls: stageCount(totals, (_, id) => SYSCALL_STAGES.has(id)),
     contextSwitches: stageCount(totals, (_, id) => id === 'CTXSW'),
-    retransmittedPackets: of((s) => s.retransmittedPackets),
+    retransmittedPackets: together.reduce((sum, one) => sum + one.retransmittedPackets, 0),
     flowsStarted,
     flowsFinished,
     flowsCensored: flowsStarted - flowsFinished,

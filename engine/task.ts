@@ -7,10 +7,10 @@ import { buildCluster, type Cluster, makeSetup, racksOf } from './build.ts';
 import type { TaskRecord } from './core/record.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
 import { Alone, type Gang } from './gang.ts';
-import { type Balance, checkConservation, underWay } from './invariants.ts';
+import { checkConservation } from './invariants.ts';
 import { Measure, sampleTimes } from './measure.ts';
 import { idealTimes } from './reference.ts';
-import { type Share, shareOf } from './share.ts';
+import { type Share, shareOf, type Together, togetherOf } from './share.ts';
 import { summarise } from './summary.ts';
 import { partitionOf, placeOf, spanOf } from './traffic/cluster.ts';
 import { drawFlows } from './traffic/flows.ts';
@@ -35,9 +35,8 @@ export interface TaskHooks {
 export interface RackShares {
   readonly shares: readonly Share[];
   readonly simulatedPs: number;
-  /** What its racks have under way (invariants.ts), and the pool that holds it. */
-  readonly underWay: Balance;
-  readonly poolBytes: number;
+  /** What all of them did together. */
+  readonly together: Together;
 }
 
 export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
@@ -47,9 +46,9 @@ export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
 /** @param parts of all threads, in the order of their places */
 export function recordOf(spec: TaskSpec, parts: readonly RackShares[]): TaskRecord {
   const shares = parts.flatMap((part) => part.shares);
-  checkConservation([...shares.map(({ balance }) => balance), ...parts.map((part) => part.underWay)]);
-  const poolBytes = parts.reduce((sum, part) => sum + part.poolBytes, 0);
-  return summarise(spec, makeSetup(spec), shares, parts[0]!.simulatedPs, poolBytes);
+  const together = parts.map((part) => part.together);
+  checkConservation([...shares.map(({ balance }) => balance), ...together.map(({ underWay }) => underWay)]);
+  return summarise(spec, makeSetup(spec), shares, together, parts[0]!.simulatedPs);
 }
 
 /** Runs this thread's racks of a task, in step with the others. @throws TaskError, LimitError, InvariantError */
@@ -87,8 +86,7 @@ export function runRacks(spec: TaskSpec, gang: Gang, hooks: TaskHooks = {}): Rac
   return {
     shares: partitions.map((p) => shareOf(cluster, measure, p)),
     simulatedPs,
-    underWay: underWay(cluster.batches),
-    poolBytes: cluster.batches.memoryBytes(),
+    together: togetherOf(cluster),
   };
 }
 

@@ -9,6 +9,7 @@
 import { buildCluster, racksOf } from '../engine/build.ts';
 import type { TaskSpec } from '../engine/core/taskSpec.ts';
 import type { Backend } from '../engine/host/backend.ts';
+import { sharedBytes } from '../engine/traffic/cluster.ts';
 import { drawFlows, meanBytes } from '../engine/traffic/flows.ts';
 import type { Work } from './work.ts';
 
@@ -103,12 +104,11 @@ function shortened(spec: TaskSpec): TaskSpec {
 }
 
 function builtBytes(spec: TaskSpec): number {
-  const { partitions, stacks } = buildCluster(
+  const cluster = buildCluster(
     spec,
     drawFlows(spec, () => 1),
   );
-  const racks = partitions.reduce((sum, p) => sum + p.memoryBytes(), 0);
-  return stacks.reduce((sum, { tcp }) => sum + tcp.memoryBytes(), racks);
+  return cluster.partitions.reduce((sum, p) => sum + p.memoryBytes(), sharedBytes(cluster));
 }
 
 /** Connections that exist from the start: flows by their mean number. */

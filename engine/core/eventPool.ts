@@ -1,6 +1,7 @@
 /**
- * What a wheel is made of: a pool of nodes, each in one place of memory, chained by `next` into a free list, the
- * wheel's slots and its open list; with the stable sort of such a chain by (time, class).
+ * What wheels are made of: a pool of nodes, each in one place of memory, chained by `next` into a free list, the
+ * slots of wheels and their open lists; with the stable sort of such a chain by (time, class). All wheels of a thread
+ * share one: its arrays are at hand whichever rack runs, and a node that one gives back the next one takes, warm.
  *
  * Left out: shrinking.
  * Source: Knuth, TAOCP vol. 3, 5.2.4, list merge sort, bottom up.
@@ -14,14 +15,14 @@ const nodesAtStart = 256;
 const bytesPerNode = 32;
 const step = bytesPerNode / 4;
 
-export abstract class EventPool {
+export class EventPool {
   /** Whole ps, at `node >> 1`; the other fields at `node`. */
-  protected time = new Float64Array(0);
+  time = new Float64Array(0);
   /** class · 256 + kind. */
-  protected order = new Int32Array(0);
-  protected actors = new Int32Array(0);
-  protected payloads = new Int32Array(0);
-  protected next = new Int32Array(0);
+  order = new Int32Array(0);
+  actors = new Int32Array(0);
+  payloads = new Int32Array(0);
+  next = new Int32Array(0);
   private buffer = new ArrayBuffer(0);
   private free = none;
   private readonly eventsMax: number;
@@ -36,7 +37,7 @@ export abstract class EventPool {
   }
 
   /** A node with these values, in no chain. @throws LimitError beyond eventsMax */
-  protected take(at: number, order: number, actor: number, payload: number): number {
+  take(at: number, order: number, actor: number, payload: number): number {
     if (this.free === none) this.grow();
     const node = this.free;
     this.free = this.next[node]!;
@@ -47,19 +48,19 @@ export abstract class EventPool {
     return node;
   }
 
-  protected release(node: number): void {
+  release(node: number): void {
     this.next[node] = this.free;
     this.free = node;
   }
 
   /** Whether a node leaves after an event of this time and class that entered later. */
-  protected later(node: number, at: number, cls: number): boolean {
+  later(node: number, at: number, cls: number): boolean {
     const time = this.time[node >> 1]!;
     return time > at || (time === at && this.order[node]! >> 8 > cls);
   }
 
   /** Sorts a chain by (time, class); equal keys keep their order. O(n log n), no allocation; the new head. */
-  protected sort(head: number): number {
+  sort(head: number): number {
     const { bins, next } = this;
     let binCount = 0;
     for (let node = head; node !== none; ) {
@@ -83,7 +84,7 @@ export abstract class EventPool {
   }
 
   /** Merges two sorted chains, neither of them empty; at equal keys `early` comes first. The new head. */
-  protected merge(early: number, late: number): number {
+  merge(early: number, late: number): number {
     const { time, order, next } = this;
     let a = early;
     let b = late;
@@ -100,6 +101,10 @@ export abstract class EventPool {
     }
     next[last] = a !== none ? a : b;
     return first;
+  }
+
+  memoryBytes(): number {
+    return this.buffer.byteLength;
   }
 
   private grow(): void {

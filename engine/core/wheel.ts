@@ -33,7 +33,7 @@ const psPerEpoch = psPerTick * epochTicks;
 const timeMaxPs = Number.MAX_SAFE_INTEGER;
 const insertionsMax = 24;
 
-export class Wheel extends EventPool {
+export class Wheel {
   /** Time of the last event popped, ps. */
   now = 0;
   /** Class, kind, actor and payload of the last event popped. */
@@ -68,9 +68,11 @@ export class Wheel extends EventPool {
   /** No event is earlier, ps. */
   private clearPs = 0;
 
-  /** @param eventsMax most events pending at once, 1 … 2^26; a push beyond it throws LimitError */
-  constructor(eventsMax = 1 << 24) {
-    super(eventsMax);
+  private readonly pool: EventPool;
+
+  /** @param pool of this wheel and others; absent: its own */
+  constructor(pool = new EventPool(1 << 24)) {
+    this.pool = pool;
   }
 
   /**
@@ -83,7 +85,7 @@ export class Wheel extends EventPool {
     assert(at >= this.floor, 'wheel: event in the past');
     assert(at <= timeMaxPs && Math.floor(at) === at, 'wheel: time not whole');
     assert(((cls & ~15) | (kind & ~255)) === 0, 'wheel: class or kind');
-    const node = this.take(at, (cls << 8) | kind, actor, payload);
+    const node = this.pool.take(at, (cls << 8) | kind, actor, payload);
     this.length++;
     if (at < this.clearPs) this.clearPs = at;
     const ticks = (at - this.epochStart) * ticksPerPs;
@@ -101,30 +103,27 @@ export class Wheel extends EventPool {
     return this.popNext();
   }
 
-  /**
-   * Removes the earliest event before `limitPs` and sets now, cls, kind, actor, payload. False, and nothing set, if
-   * there is none.
-   */
+  /** Removes the earliest event before `limitPs` and sets now … payload; false, and nothing set, if there is none. */
   popNext(): boolean {
     const limit = this.limitPs;
     if (limit <= this.clearPs || (this.openHead === none && !this.open())) return this.nothing();
     const node = this.openHead;
-    const at = this.time[node >> 1]!;
+    const at = this.pool.time[node >> 1]!;
     if (at >= limit) {
       this.clearPs = at;
       return this.nothing();
     }
     assert(at >= this.now, 'wheel: time ran backwards');
-    const order = this.order[node]!;
-    this.openHead = this.next[node]!;
-    this.release(node);
+    const order = this.pool.order[node]!;
+    this.openHead = this.pool.next[node]!;
+    this.pool.release(node);
     this.length--;
     this.now = at;
     this.floor = at;
     this.cls = order >> 8;
     this.kind = order & 255;
-    this.actor = this.actors[node]!;
-    this.payload = this.payloads[node]!;
+    this.actor = this.pool.actors[node]!;
+    this.payload = this.pool.payloads[node]!;
     return true;
   }
 
@@ -137,7 +136,7 @@ export class Wheel extends EventPool {
 
   /** Time of the earliest pending event, ps; Infinity if there is none. Moves nothing. */
   peek(): number {
-    if (this.openHead !== none) return this.time[this.openHead >> 1]!;
+    if (this.openHead !== none) return this.pool.time[this.openHead >> 1]!;
     if (this.earliest < 0) this.earliest = this.earliestOfSlots();
     return this.earliest;
   }
@@ -151,7 +150,7 @@ export class Wheel extends EventPool {
   /** @param ticks since epochStart, with a fraction; past epochTicks for another slot of level 3 */
   private place(node: number, ticks: number): void {
     if (ticks >= epochTicks) {
-      this.append(3 * slotsPerLevel + Math.floor(this.time[node >> 1]! / psPerEpoch), node);
+      this.append(3 * slotsPerLevel + Math.floor(this.pool.time[node >> 1]! / psPerEpoch), node);
       return;
     }
     const tick = ticks | 0;
@@ -169,9 +168,9 @@ export class Wheel extends EventPool {
     const word = slot >> 5;
     const bits = this.words[word]!;
     const bit = 1 << (slot & 31);
-    this.next[node] = none;
+    this.pool.next[node] = none;
     if ((bits & bit) !== 0) {
-      this.next[this.ends[2 * slot + 1]!] = node;
+      this.pool.next[this.ends[2 * slot + 1]!] = node;
     } else {
       this.words[word] = bits | bit;
       this.summaries[word >> 5]! |= 1 << (word & 31);
@@ -184,21 +183,21 @@ export class Wheel extends EventPool {
   private insertOpen(node: number, at: number, cls: number): void {
     const head = this.openHead;
     if (head === none) {
-      this.next[node] = none;
+      this.pool.next[node] = none;
       this.openHead = node;
       this.openTail = node;
-    } else if (!this.later(this.openTail, at, cls)) {
-      this.next[node] = none;
-      this.next[this.openTail] = node;
+    } else if (!this.pool.later(this.openTail, at, cls)) {
+      this.pool.next[node] = none;
+      this.pool.next[this.openTail] = node;
       this.openTail = node;
-    } else if (this.later(head, at, cls)) {
-      this.next[node] = head;
+    } else if (this.pool.later(head, at, cls)) {
+      this.pool.next[node] = head;
       this.openHead = node;
     } else {
       let before = head;
-      while (!this.later(this.next[before]!, at, cls)) before = this.next[before]!;
-      this.next[node] = this.next[before]!;
-      this.next[before] = node;
+      while (!this.pool.later(this.pool.next[before]!, at, cls)) before = this.pool.next[before]!;
+      this.pool.next[node] = this.pool.next[before]!;
+      this.pool.next[before] = node;
     }
   }
 
@@ -261,8 +260,8 @@ export class Wheel extends EventPool {
 
   private deal(head: number): void {
     for (let node = head; node !== none; ) {
-      const after = this.next[node]!;
-      this.place(node, (this.time[node >> 1]! - this.epochStart) * ticksPerPs);
+      const after = this.pool.next[node]!;
+      this.place(node, (this.pool.time[node >> 1]! - this.epochStart) * ticksPerPs);
       node = after;
     }
   }
@@ -273,18 +272,18 @@ export class Wheel extends EventPool {
     this.openHead = head;
     this.openTail = head;
     if (head === tail) return;
-    let rest = this.next[head]!;
-    this.next[head] = none;
+    let rest = this.pool.next[head]!;
+    this.pool.next[head] = none;
     for (let count = 1; rest !== none && count < insertionsMax; count++) {
-      const after = this.next[rest]!;
-      this.insertOpen(rest, this.time[rest >> 1]!, this.order[rest]! >> 8);
+      const after = this.pool.next[rest]!;
+      this.insertOpen(rest, this.pool.time[rest >> 1]!, this.pool.order[rest]! >> 8);
       rest = after;
     }
     if (rest === none) return;
-    this.openHead = this.merge(this.openHead, this.sort(rest));
+    this.openHead = this.pool.merge(this.openHead, this.pool.sort(rest));
     // The end of a merged list is the end of one of its parts, but which part is not known: walk.
     let last = this.openTail;
-    while (this.next[last]! !== none) last = this.next[last]!;
+    while (this.pool.next[last]! !== none) last = this.pool.next[last]!;
     this.openTail = last;
   }
 
@@ -292,8 +291,8 @@ export class Wheel extends EventPool {
     const slot = this.firstSlot();
     let at = Number.POSITIVE_INFINITY;
     if (slot === none) return at;
-    for (let node = this.ends[2 * slot]!; node !== none; node = this.next[node]!) {
-      if (this.time[node >> 1]! < at) at = this.time[node >> 1]!;
+    for (let node = this.ends[2 * slot]!; node !== none; node = this.pool.next[node]!) {
+      if (this.pool.time[node >> 1]! < at) at = this.pool.time[node >> 1]!;
     }
     return at;
   }

@@ -21,8 +21,9 @@ import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
 import type { FragmentPlan } from './fragmentPlan.ts';
 import { GroTable } from './gro.ts';
-import { Items, Peers } from './items.ts';
+import { type Items, Peers } from './items.ts';
 import type { Opens } from './opens.ts';
+import type { Pools } from './pools.ts';
 import { Qdiscs } from './qdisc.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
@@ -36,7 +37,7 @@ export class Partition {
   readonly firstNode: number;
   readonly nodeCount: number;
   /** Events of the hosts. */
-  readonly wheel = new Wheel();
+  readonly wheel: Wheel;
   /** Batches on links to the ToR's ports to its hosts, and to their NICs. */
   readonly links: Arrivals;
   /** Batches for other racks on their way to the ToR; from them on their way to the spine ports toward this rack. */
@@ -48,7 +49,7 @@ export class Partition {
   readonly cores: Cores;
   readonly threads: Threads;
   readonly napis: Napis;
-  readonly items = new Items();
+  readonly items: Items;
   readonly peers = new Peers();
   /** Peer by local node × cluster size + remote node. */
   readonly peerOf = new Map<number, number>();
@@ -111,13 +112,16 @@ export class Partition {
   inlineTail = -1;
   private draining = false;
 
-  /** @param batches pool of this thread's partitions */
-  constructor(index: number, setup: Setup, batches: Batches, firstNode: number, nodeCount: number) {
+  /** @param pools of this thread's partitions */
+  constructor(index: number, setup: Setup, pools: Pools, firstNode: number, nodeCount: number) {
+    const { batches } = pools;
     this.index = index;
     this.setup = setup;
     this.firstNode = firstNode;
     this.nodeCount = nodeCount;
     this.batches = batches;
+    this.items = pools.items;
+    this.wheel = new Wheel(pools.events);
     this.links = new Arrivals(batches);
     this.up = new Arrivals(batches);
     this.down = new Arrivals(batches);
@@ -285,9 +289,9 @@ export class Partition {
     return Digest.combine([this.digest.hex(), this.upDigest.hex(), this.downDigest.hex()]);
   }
 
-  /** Tables of this rack alone; the pool of batches is the thread's. */
+  /** Tables of this rack alone, without the thread's pools. */
   memoryBytes(): number {
-    const tables = [this.cores, this.threads, this.napis, this.items, this.peers, this.sockets];
+    const tables = [this.cores, this.threads, this.napis, this.peers, this.sockets];
     const held = tables.reduce((sum, table) => sum + table.memoryBytes(), 0);
     return held + this.counters.byteLength;
   }

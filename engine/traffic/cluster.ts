@@ -3,10 +3,11 @@
  * threads run, its share: consecutive racks.
  */
 import type { TaskSpec } from '../core/taskSpec.ts';
-import type { Batches } from '../fabric/batch.ts';
 import type { Partition } from '../host/partition.ts';
+import type { Pools } from '../host/pools.ts';
 import type { Setup } from '../host/setup.ts';
 import type { Stack } from '../transport/stack.ts';
+import type { TcpTable } from '../transport/tcpTable.ts';
 import type { FlowTable, Ledger } from './ledger.ts';
 import type { Sources } from './sources.ts';
 
@@ -15,8 +16,9 @@ export interface Cluster {
   readonly setup: Setup;
   /** First rack that is built here. */
   readonly firstRack: number;
-  /** Pool of all racks here. */
-  readonly batches: Batches;
+  /** Of all racks here. */
+  readonly pools: Pools;
+  readonly tcp: TcpTable;
   /** The racks built here, in order; stacks, ledgers and sources have the same places. */
   readonly partitions: Partition[];
   readonly stacks: Stack[];
@@ -49,3 +51,7 @@ export const sourcesOf = (cluster: Cluster, p: Partition): Sources =>
 export function spanOf(racks: number, count: number, index: number): RackSpan {
   return { from: Math.floor((racks * index) / count), to: Math.floor((racks * (index + 1)) / count) };
 }
+
+/** What the racks here hold together, bytes. */
+export const sharedBytes = ({ pools, tcp }: Cluster): number =>
+  pools.batches.memoryBytes() + pools.events.memoryBytes() + pools.items.memoryBytes() + tcp.memoryBytes();

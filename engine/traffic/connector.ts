@@ -122,7 +122,7 @@ export class Connector {
   }
 
   private socket(p: Partition, s: number, { node, peer, core, role, tuple, udp, path }: End): void {
-    const { setup, spec, stacks } = this.cluster;
+    const { setup, spec } = this.cluster;
     const { sockets } = p;
     assert(sockets.add() === s, 'sockets of a rack are numbered in another order than its peers think');
     const { path: declared } = setup.compiled.paths[path]!;
@@ -136,7 +136,7 @@ export class Connector {
     sockets.rss[s] = rssHash(setup.machine, seen, outer, spec.cluster.ipFamily);
     sockets.ecmp[s] = ecmpHash(outer);
     if (!udp) {
-      const { tcp } = stacks[placeOf(this.cluster, p.index)]!;
+      const { tcp } = this.cluster;
       // iperf3 and netperf leave Nagle on; programs that answer each other switch it off.
       const mss = spec.cluster.mssClamp ? setup.pathMssBytes[path]! : setup.mssBytes;
       sockets.tcp[s] = tcp.open(mss, role === R_STREAM);

@@ -77,7 +77,9 @@ export class TcpState {
       this.c.clear(free);
       return free;
     }
-    if (this.rows === this.capacity) this.grow(this.capacity * 2);
+    // A large table holds all connections of many racks: not twice as many for the last one.
+    if (this.rows === this.capacity)
+      this.grow(this.capacity < 4096 ? this.capacity * 2 : (this.capacity * 5) >> 2);
     return this.rows++ * TCP_ROW;
   }
 

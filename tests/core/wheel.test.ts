@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InvariantError, LimitError } from '../../engine/core/assert.ts';
+import { EventPool } from '../../engine/core/eventPool.ts';
 import { Wheel } from '../../engine/core/wheel.ts';
 
 interface Event {
@@ -184,7 +185,7 @@ test('a push into the past, before a limit, of a fraction or of a bad class is a
 });
 
 test('the pool grows to its limit and then says so', () => {
-  const wheel = new Wheel(1_000);
+  const wheel = new Wheel(new EventPool(1_000));
   for (let i = 0; i < 1_000; i++) wheel.push(1_000_000 - i, 0, 1, 1, i);
   assert.throws(() => wheel.push(1, 0, 1, 1, 1), LimitError);
   let last = 1_000;

@@ -14,7 +14,7 @@ const QUIET = { sample: () => undefined };
 function underWay(cluster: Cluster): { packets: number; bytes: number } {
   let packets = 0;
   let bytes = 0;
-  const { batches } = cluster;
+  const { batches } = cluster.pools;
   for (let b = 0; b < batches.end; b += STRIDE) {
     packets += batches.packets[b]!;
     bytes += batches.bytes[b]!;
@@ -33,7 +33,7 @@ function booksOf(cluster: Cluster) {
     sum.lostBytes += p.lostBytes;
     for (const n of p.dropped) sum.named += n;
   }
-  sum.lostBytes += cluster.batches.cutBytes;
+  sum.lostBytes += cluster.pools.batches.cutBytes;
   return sum;
 }
 
@@ -66,5 +66,5 @@ export function runsDry(cluster: Cluster, cell: string): void {
   assert.deepEqual(underWay(cluster), { packets: 0, bytes: 0 }, `${cell}: stuck for ever`);
   assert.equal(end.born, end.died + end.lost, `${cell}: packets, dry`);
   assert.equal(end.bornBytes, end.diedBytes + end.lostBytes, `${cell}: payload, dry`);
-  assert.equal(cluster.batches.live, 0, `${cell}: an empty batch leaked`);
+  assert.equal(cluster.pools.batches.live, 0, `${cell}: an empty batch leaked`);
 }
