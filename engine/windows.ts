@@ -52,6 +52,7 @@ export function runWindows(run: WindowRun): number {
   const limits: Limits = { downPs: 0, hostPs: 0, upPs: 0 };
   const order: number[] = [];
   const own = nowhere();
+  let back = true;
   let stop = 0;
   let reported = 0;
   for (;;) {
@@ -72,8 +73,10 @@ export function runWindows(run: WindowRun): number {
     setLimits(limits, all, run, start, stops[stop] ?? Infinity);
     racks.due(limits, order);
     run.shuffle?.(order);
+    // There and back: the racks that ran last are still in the cache, and run first.
+    back = !back;
     for (let k = 0; k < order.length; k++) {
-      const place = order[k]!;
+      const place = order[back ? order.length - 1 - k : k]!;
       racks.visit(partitions[place]!, place, limits, all.events);
     }
     if (run.progress !== undefined && all.events - reported >= 200_000) {
