@@ -5,7 +5,8 @@
  *
  * Run k of a cell has a seed, a delay of its host links (± 40 %) and prices (± 0.5 %) of its own: most of these cells
  * hold a few connections that no seed reaches, and either moves every loss.
- * Left out: the sizes as shipped (large-cluster packet by packet takes an hour).
+ * Left out: the sizes as shipped (large-cluster packet by packet takes an hour), and `scaling`, which is the traffic of
+ * large-cluster on more nodes.
  */
 import { BACKENDS, backendNamed, DEFAULT_BACKENDS } from '../../../backends/catalog.ts';
 import type { TaskSpec } from '../../../engine/core/taskSpec.ts';
@@ -62,6 +63,7 @@ const SIZES: Readonly<Record<string, Size>> = {
   'policy-scale': EXCHANGES,
   'service-scale': EXCHANGES,
   'load-sweep': EXCHANGES,
+  'ci-smoke': { set: [['windowMs', 40]], runs: 4, runsMax: 8 },
   incast: {
     set: [
       ['warmupMs', 30],
@@ -130,7 +132,7 @@ function literalCases(): Case[] {
 export function allCases(): Case[] {
   const large = SCENARIOS.find(({ id }) => id === 'large-cluster')!;
   return [
-    ...SCENARIOS.flatMap((scenario) =>
+    ...SCENARIOS.filter(({ id }) => id !== 'scaling').flatMap((scenario) =>
       scenarioCases(scenario.id, scenario, SIZES[scenario.id] ?? AS_SHIPPED),
     ),
     ...scenarioCases('large-cluster, uplinks at 0.3', large, uplinkAt(35)),
