@@ -9,17 +9,19 @@ import type { Cluster } from './build.ts';
 import { K_JOB_END } from './core/kinds.ts';
 import { QUEUE_NAMES } from './core/queues.ts';
 import type { TaskSpec } from './core/taskSpec.ts';
-import { EPOCH_SHIFT, F_DATA, F_RETRANSMIT, F_UDP } from './fabric/batch.ts';
+import { type Batches, EPOCH_SHIFT, F_DATA, F_RETRANSMIT, F_UDP } from './fabric/batch.ts';
 import { portName } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
 import { T_DAEMON, T_KWORKER } from './host/tables.ts';
 import { runTask } from './task.ts';
+import { TraceClock } from './traceClock.ts';
 import { type Job, JobLog, type Range, recordPrices } from './traceJobs.ts';
 import { type LinkPass, stepsOf, type TraceStep } from './traceSteps.ts';
+import type { TcpTable } from './transport/tcpTable.ts';
 
 export type { TraceRow, TraceStep } from './traceSteps.ts';
 
-/** The skb has been read: nothing that follows is of interest. */
+/** The skb has been read. */
 class Followed extends Error {}
 
 /** Connection end and bytes of the followed skb. */
@@ -27,7 +29,6 @@ interface Target extends Range {
   readonly sock: number;
   readonly dstNode: number;
   readonly epoch: number;
-  /** When it was sent. */
   readonly packets: number;
 }
 
@@ -56,10 +57,11 @@ class Recorder {
   private seen = 0;
   private target: Target | null = null;
   private cluster!: Cluster;
+  private readonly clock = new TraceClock();
   private readonly log = new JobLog();
   private readonly links: LinkPass[] = [];
-  /** By partition and TCP endpoint: what its application wrote, and in which job. */
-  private readonly written = new Map<string, Written[]>();
+  /** By TCP endpoint: what its application wrote, and in which job. */
+  private readonly written = new Map<number, Written[]>();
   /** By partition and socket: bytes read (or lost, of datagrams) so far in the socket's present connection. */
   private readonly read = new Map<string, { epoch: number; bytes: number }>();
   private lastJob: Job | null = null;
@@ -72,11 +74,14 @@ class Recorder {
     this.cluster = cluster;
     for (const p of cluster.partitions) {
       recordPrices(p, this.log);
+      this.clock.watch(p);
       this.watchJobs(p);
       this.watchBatches(p);
       this.watchPorts(p);
-      this.watchApplication(p);
+      this.watchReads(p);
     }
+    this.watchCuts(cluster.pools.batches);
+    this.watchWrites(cluster.tcp);
   }
 
   steps(): readonly TraceStep[] {
@@ -119,7 +124,6 @@ class Recorder {
 
   private watchBatches(p: Partition): void {
     const { output, inline, lose } = p;
-    const { truncate } = p.batches;
     const leaves = (b: number): void => {
       this.choose(p, b);
       if (this.isTarget(p, b)) this.log.touch(p, this.lane(p, b), this.part(p, b), this.unitsOf(p, b));
@@ -136,13 +140,17 @@ class Recorder {
       this.lost(p, b, QUEUE_NAMES[queue]!, p.batches.seq[b]!);
       lose.call(p, b, queue);
     };
-    p.batches.truncate = (b, count) => {
-      const { bytes } = p.batches;
+  }
+
+  private watchCuts(batches: Batches): void {
+    const { truncate } = batches;
+    batches.truncate = (b, count) => {
+      const { bytes } = batches;
       const before = bytes[b]!;
-      truncate.call(p.batches, b, count);
+      truncate.call(batches, b, count);
       const kept = bytes[b]!;
       bytes[b] = before;
-      this.lost(p, b, 'cut at a full queue', p.batches.seq[b]! + kept);
+      this.lost(this.clock.running, b, 'cut at a full queue', batches.seq[b]! + kept);
       bytes[b] = kept;
     };
   }
@@ -160,9 +168,9 @@ class Recorder {
       name: `dropped: ${reason}`,
       p,
       range,
-      startPs: p.wheel.now,
+      startPs: this.clock.nowPs,
       lengthPs: 0,
-      t0: p.wheel.now,
+      t0: this.clock.nowPs,
       spacing: 0,
     });
   }
@@ -192,26 +200,27 @@ class Recorder {
     };
   }
 
-  private watchApplication(p: Partition): void {
-    const ledger = this.cluster.ledgers[p.index]!;
-    const { tcp } = this.cluster.stacks[p.index]!;
-    const { delivered } = ledger;
+  private watchWrites(tcp: TcpTable): void {
     const { write, open } = tcp;
     tcp.open = (mssBytes) => {
       const ep = open.call(tcp, mssBytes);
-      this.written.set(`${p.index}/${ep}`, []);
+      this.written.set(ep, []);
       return ep;
     };
     tcp.write = (ep, bytes) => {
       write.call(tcp, ep, bytes);
-      const key = `${p.index}/${ep}`;
-      const list = this.written.get(key) ?? [];
-      this.written.set(key, list);
+      const list = this.written.get(ep) ?? [];
+      this.written.set(ep, list);
       const lo = list.at(-1)?.hi ?? 0;
-      list.push({ lo, hi: lo + bytes, job: this.log.current(p) });
+      list.push({ lo, hi: lo + bytes, job: this.log.current(this.clock.running) });
       // Bytes of an skb not yet chosen lie within a send buffer of the newest.
       if (this.target === null && list.length > 4096) list.splice(0, 2048);
     };
+  }
+
+  private watchReads(p: Partition): void {
+    const ledger = this.cluster.ledgers[p.index]!;
+    const { delivered } = ledger;
     ledger.delivered = (q, s, bytes) => {
       delivered.call(ledger, q, s, bytes);
       const hi = this.advance(q, s, bytes);
@@ -250,7 +259,7 @@ class Recorder {
     };
     const reader = this.cluster.partitions[Math.floor(this.target.dstNode / p.setup.nodesPerRack)]!;
     const from = reader.sockets.peerSock[this.target.sock]!;
-    for (const one of this.written.get(`${p.index}/${p.sockets.tcp[from]!}`) ?? []) {
+    for (const one of this.written.get(p.sockets.tcp[from]!) ?? []) {
       if (one.hi <= lo || one.lo >= this.target.hi) continue;
       const range = { lo: Math.max(one.lo, lo), hi: Math.min(one.hi, this.target.hi) };
       this.log.touchJob(one.job, 'write', range, 0);
