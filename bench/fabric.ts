@@ -10,8 +10,10 @@ import type { HistogramData } from '../engine/core/record.ts';
 import { compile } from '../engine/host/compile.ts';
 import { Partition } from '../engine/host/partition.ts';
 import { makePools, type Pools } from '../engine/host/pools.ts';
+import type { Counts } from '../engine/host/counts.ts';
 import type { Setup } from '../engine/host/setup.ts';
-import { balanceOf, checkConservation, underWay } from '../engine/invariants.ts';
+import { balanceOf, checkConservation, checkWork } from '../engine/invariants.ts';
+import { sums } from '../engine/share.ts';
 import { WireTraffic } from '../engine/traffic/wire.ts';
 import { runWindows } from '../engine/windows.ts';
 import { machineNamed } from '../machines/catalog.ts';
@@ -60,7 +62,7 @@ export function runFabric(hosts: number, packetsPerHost: number, options: Fabric
   assert(hosts > 0 && hosts % RACK === 0, 'hosts: whole racks of 32');
   const stopPs = Math.round((packetsPerHost * WIRE_BYTES * 8000) / LINK_GBPS / load);
   const setup = fabricSetup(hosts, bufferBytes);
-  const pools = makePools(setup.pathMssBytes);
+  const pools = makePools(setup, 0, hosts);
   const partitions: Partition[] = [];
   const wires: WireTraffic[] = [];
   for (let r = 0; r < setup.racks; r++) {
@@ -86,8 +88,7 @@ export function runFabric(hosts: number, packetsPerHost: number, options: Fabric
   checkPhysics(partitions, wires, pools);
   let hops = 0;
   for (const p of partitions) for (let i = 0; i < p.ports.count; i++) hops += p.ports.packets(i);
-  const sum = (values: (p: Partition) => Float64Array): number[] =>
-    Array.from(values(partitions[0]!), (_, k) => partitions.reduce((n, p) => n + values(p)[k]!, 0));
+  const sum = (values: (c: Counts) => Float64Array): number[] => [...sums(pools.counts.map(values))];
   return {
     hosts,
     packets: wires.reduce((n, w) => n + w.received, 0),
@@ -97,24 +98,24 @@ export function runFabric(hosts: number, packetsPerHost: number, options: Fabric
     seconds: (used.user + used.system) / 1e6,
     digest: Digest.combine(partitions.map((p) => p.digestHex())),
     ports: portsDigest(partitions),
-    kindCounts: sum((p) => p.kindCounts),
-    dropped: sum((p) => p.dropped),
-    offered: sum((p) => p.offered),
+    kindCounts: sum((c) => c.kindCounts),
+    dropped: sum((c) => c.dropped),
+    offered: sum((c) => c.offered),
     delays: mergeHistograms(wires.map((w) => w.delayPs.toData())).buckets,
   };
 }
 
 /** No link worked longer than time passed, no packet was lost or made. */
 function checkPhysics(partitions: readonly Partition[], wires: readonly WireTraffic[], pools: Pools): void {
-  const balances = partitions.map((p, r) => {
-    const wire = wires[r]!;
-    p.bornPackets = wire.sent;
-    p.bornBytes = wire.sent * WIRE_BYTES;
-    p.diedPackets = wire.received;
-    p.diedBytes = wire.received * WIRE_BYTES;
-    return balanceOf(p);
+  partitions.forEach((p, r) => {
+    const { sent, received } = wires[r]!;
+    p.counts.bornPackets += sent;
+    p.counts.bornBytes += sent * WIRE_BYTES;
+    p.counts.diedPackets += received;
+    p.counts.diedBytes += received * WIRE_BYTES;
+    checkWork(p);
   });
-  checkConservation([...balances, underWay(pools.batches)]);
+  checkConservation([balanceOf(pools)]);
 }
 
 function portsDigest(partitions: readonly Partition[]): string {

@@ -52,8 +52,8 @@ function modelBench(nodes: number): void {
     let skbs = 0;
     const record = runTask(spec, {
       // The record counts the window's skbs; its events are the whole run's.
-      done: ({ partitions }) => {
-        skbs = partitions.reduce((sum, p) => sum + p.deliveredUnits, 0);
+      done: ({ pools }) => {
+        skbs = pools.counts.reduce((sum, c) => sum + c.deliveredUnits, 0);
       },
     });
     const used = process.cpuUsage(before);

@@ -51,7 +51,9 @@ export function buildCluster(spec: TaskSpec, flows: FlowTable, span?: RackSpan):
   const handshake = traffic.flows?.handshake === true;
   const shape = { messageBytes, requestBytes, responseBytes, handshake, udpGso, zerocopy };
   const stop = spec.warmupPs + spec.windowPs;
-  const pools = makePools(setup.pathMssBytes);
+  const firstNode = from * setup.nodesPerRack;
+  const nodes = Math.min(to * setup.nodesPerRack, cluster.nodes) - firstNode;
+  const pools = makePools(setup, firstNode, nodes);
   const tcp = new TcpTable(tcpOptions(spec), 64);
   for (let r = from; r < to; r++) {
     const first = r * setup.nodesPerRack;

@@ -31,6 +31,8 @@ import type { Partition } from './host/partition.ts';
 /** What measures, and what control-plane agents do when their step comes (none yet). */
 export interface Observer {
   sample(p: Partition, index: number): void;
+  /** All that happened before `nowPs`, an instant of measurement, has run; nothing of that instant has. */
+  edge?(nowPs: number): void;
   agent?(p: Partition, agent: number): void;
 }
 
@@ -61,7 +63,7 @@ function linkEvent(p: Partition): void {
   wheel.reach(links.nextPs);
   const b = links.take(Infinity);
   const kind = batches.kind[b]!;
-  p.kindCounts[kind]!++;
+  p.counts.kindCounts[kind]!++;
   if (kind === K_NIC) {
     const local = batches.dstNode[b]! - firstNode;
     digest.fold(wheel.now, (C_LINK << 28) ^ (K_NIC << 22) ^ local);
@@ -79,8 +81,8 @@ function linkEvent(p: Partition): void {
 /** The event that the wheel has popped. */
 function hostEvent(p: Partition, observer: Observer): void {
   const { kind, actor, payload } = p.wheel;
-  p.kindCounts[kind]!++;
-  p.digest.fold(p.wheel.now, (p.wheel.cls << 28) ^ (kind << 22) ^ actor);
+  p.counts.kindCounts[kind]!++;
+  p.digest.fold(p.wheel.now, (p.wheel.cls << 28) ^ (kind << 22) ^ (actor - p.firstOf(kind)));
   switch (kind) {
     case K_JOB_END:
       jobEnd(p, actor, payload);
@@ -116,7 +118,7 @@ function hostEvent(p: Partition, observer: Observer): void {
 
 /** Sends on what reaches this rack's spine ports before `limit`. */
 export function runDown(p: Partition, limit: number, eventsMax: number): void {
-  const { batches, down, downDigest, kindCounts } = p;
+  const { batches, down, downDigest } = p;
   let count = 0;
   for (let b = down.take(limit); b >= 0; b = down.take(limit)) {
     if (++count + p.events > eventsMax) throw new LimitError(LIMIT);
@@ -124,13 +126,14 @@ export function runDown(p: Partition, limit: number, eventsMax: number): void {
     spine(p, b);
   }
   down.advance(limit);
+  if (count === 0) return;
   p.events += count;
-  kindCounts[K_SPINE]! += count;
+  p.counts.kindCounts[K_SPINE]! += count;
 }
 
 /** Sends on what reaches the ToR for other racks before `limit`. */
 export function runUp(p: Partition, limit: number, eventsMax: number): void {
-  const { batches, up, upDigest, kindCounts, firstNode } = p;
+  const { batches, up, upDigest, firstNode } = p;
   let count = 0;
   for (let b = up.take(limit); b >= 0; b = up.take(limit)) {
     if (++count + p.events > eventsMax) throw new LimitError(LIMIT);
@@ -138,6 +141,7 @@ export function runUp(p: Partition, limit: number, eventsMax: number): void {
     torUp(p, b);
   }
   up.advance(limit);
+  if (count === 0) return;
   p.events += count;
-  kindCounts[K_TOR_UP]! += count;
+  p.counts.kindCounts[K_TOR_UP]! += count;
 }

@@ -5,19 +5,20 @@
 
 import { assert } from './core/assert.ts';
 import { STRIDE } from './core/table.ts';
-import type { Batches } from './fabric/batch.ts';
 import type { Partition } from './host/partition.ts';
+import type { Pools } from './host/pools.ts';
 
-/** Sent − delivered − dropped of one rack, or what a thread's racks have under way, less than nothing: in sum, zero. */
+/** Sent − delivered − dropped − under way: over all threads, zero. */
 export interface Balance {
   readonly packets: number;
   readonly bytes: number;
 }
 
 /** @throws InvariantError if a core or a link worked longer than time passed */
-export function balanceOf(p: Partition): Balance {
+export function checkWork(p: Partition): void {
   const { now } = p.wheel;
-  for (let c = 0; c < p.cores.end; c += STRIDE) {
+  const end = p.firstCore + p.coreCount * STRIDE;
+  for (let c = p.firstCore; c < end; c += STRIDE) {
     assert(
       p.cores.busySoftPs[c]! + p.cores.busyProcPs[c]! <= now + 1,
       'a core worked longer than time passed',
@@ -26,19 +27,21 @@ export function balanceOf(p: Partition): Balance {
   for (let i = 0; i < p.ports.count; i++) {
     assert(p.ports.workPs(i) <= p.ports.busyUntil(i) + 1, 'a link worked longer than time passed');
   }
-  return {
-    packets: p.bornPackets - p.diedPackets - p.lostPackets,
-    bytes: p.bornBytes - p.diedBytes - p.lostBytes,
-  };
 }
 
-/** What a thread's racks have under way, and what was cut off on the way: to be taken from their balances. */
-export function underWay(batches: Batches): Balance {
-  const { packets, bytes } = batches.inFlight();
-  return { packets: -packets, bytes: -bytes - batches.cutBytes };
+/** Of one thread: less what is under way, and what was cut off on the way. */
+export function balanceOf({ batches, counts }: Pools): Balance {
+  const underWay = batches.inFlight();
+  let packets = -underWay.packets;
+  let bytes = -underWay.bytes - batches.cutBytes;
+  for (const c of counts) {
+    packets += c.bornPackets - c.diedPackets - c.lostPackets;
+    bytes += c.bornBytes - c.diedBytes - c.lostBytes;
+  }
+  return { packets, bytes };
 }
 
-/** @param balances of all racks and threads @throws InvariantError if anything was lost or made */
+/** @param balances of all threads @throws InvariantError if anything was lost or made */
 export function checkConservation(balances: readonly Balance[]): void {
   let packets = 0;
   let bytes = 0;

@@ -6,22 +6,20 @@
  * Left out: user-space daemons apart from applications. Source: counters × prices, as for the CPU of stages.
  */
 import type { RackCpu } from './core/record.ts';
+import { RACKS_APART } from './host/pools.ts';
 import { COLUMN_COUNT } from './host/rows.ts';
 import type { Setup } from './host/setup.ts';
-import type { Share } from './share.ts';
+import type { Counted } from './measure.ts';
 
-/** Clusters of more racks have means instead. */
-const RACKS_MAX = 4;
-
-/** Empty for clusters of more than four racks. */
-export function rackCpu(setup: Setup, shares: readonly Share[]): RackCpu[] {
-  if (shares.length > RACKS_MAX) return [];
+/** @param counted in the window, by rack. @returns empty for clusters whose racks count together (means tell more) */
+export function rackCpu(setup: Setup, counted: readonly Counted[]): RackCpu[] {
+  if (setup.racks > RACKS_APART) return [];
   const { rows, paths } = setup.compiled;
   const workers = new Set<number>();
   for (const path of paths)
     for (const lane of path.lanes)
       if (lane.hop?.context === 'kworker') for (const row of [lane.rowPlain, lane.rowGso]) workers.add(row);
-  return shares.map(({ counters }) => {
+  return counted.map(({ counters }) => {
     const sums = { userPs: 0, systemPs: 0, softirqPs: 0, irqPs: 0, inlinePs: 0, kworkerPs: 0 };
     for (const row of rows.list) {
       for (const { column, ns, class: cls } of row.tally) {

@@ -6,10 +6,8 @@
  */
 
 import type { ResourceClass } from './core/record.ts';
-import { STRIDE } from './core/table.ts';
 import { busiestLink, nicPort, torPort } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
-import { T_APP, T_DAEMON } from './host/tables.ts';
 import type { Snapshot } from './measure.ts';
 import type { Cluster } from './traffic/cluster.ts';
 
@@ -54,19 +52,17 @@ function ofNode(cluster: Cluster, p: Partition, local: number, a: Snapshot, b: S
   const best: Utilisation = {
     NIC: cluster.setup.machine.wire === 'veth' ? 0 : busiestLink(p, local, nicPort, share),
   };
-  const base = p.coreBase(local) / STRIDE;
+  const { coreCount, nodeCount } = p;
+  const base = sharedCores ? 0 : local * perNode;
+  const active = (slot: number): number => (b.threadPs[slot]! - a.threadPs[slot]!) / windowPs;
   const raise = (cls: ResourceClass, value: number) => {
     if (value > (best[cls] ?? 0)) best[cls] = value;
   };
-  for (let c = base; c < base + perNode; c++) raise('softirq core', (b.softPs[c]! - a.softPs[c]!) / windowPs);
-  for (let t = 0; t < b.threadPs.length; t++) {
-    const core = p.threads.core[t * STRIDE]! / STRIDE;
-    if (core < base || core >= base + perNode) continue;
-    const kind = p.threads.kind[t * STRIDE];
-    const active = b.threadPs[t]! - (t < a.threadPs.length ? a.threadPs[t]! : 0);
-    const cls = kind === T_APP ? 'application core' : kind === T_DAEMON ? 'daemon thread' : 'kworker';
-    if (kind === T_DAEMON && sharedCores && p.daemons[local] !== t * STRIDE) continue;
-    raise(cls, active / windowPs);
+  for (let c = base; c < base + perNode; c++) {
+    raise('softirq core', (b.softPs[c]! - a.softPs[c]!) / windowPs);
+    raise('application core', active(c));
+    raise('kworker', active(coreCount + nodeCount + c));
   }
+  raise('daemon thread', active(coreCount + local));
   return best;
 }

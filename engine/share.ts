@@ -8,8 +8,8 @@ import type { HistogramData } from './core/record.ts';
 import { STRIDE } from './core/table.ts';
 import { portClass } from './fabric/portPlan.ts';
 import type { Partition } from './host/partition.ts';
-import { type Balance, balanceOf, underWay } from './invariants.ts';
-import type { Measure, Samples, Snapshot } from './measure.ts';
+import { type Balance, balanceOf, checkWork } from './invariants.ts';
+import type { Counted, Measure, Samples, Snapshot } from './measure.ts';
 import { type RackUse, rackUse } from './rackUse.ts';
 import { type Cluster, placeOf, sharedBytes } from './traffic/cluster.ts';
 import type { Timeline } from './traffic/timeline.ts';
@@ -24,17 +24,7 @@ export interface Held {
 export interface Share {
   readonly digest: string;
   readonly events: number;
-  /** Events by kind. */
-  readonly kindCounts: Float64Array;
-  /** Counts of the rows' columns in the window (host/rows.ts). */
-  readonly counters: Float64Array;
-  /** By queue, whole run, packets. */
-  readonly dropped: Float64Array;
-  readonly offered: Float64Array;
-  /** In the window: data packets and skbs delivered, data packets sent, bytes on the host links. */
-  readonly deliveredPackets: number;
-  readonly deliveredUnits: number;
-  readonly sentPackets: number;
+  /** Bytes on the host links in the window. */
   readonly wireBytes: number;
   /** 1: the local node carries a probe. */
   readonly probeNodes: Uint8Array;
@@ -48,24 +38,46 @@ export interface Share {
   readonly probeHeld: readonly Held[];
   /** [probe, node] of each end that stands here. */
   readonly probeEnds: readonly (readonly [number, number])[];
-  readonly balance: Balance;
-  readonly memoryBytes: number;
 }
 
 /** What the racks of one thread have to say together. */
 export interface Together {
-  /** What they have under way (invariants.ts). */
-  readonly underWay: Balance;
+  readonly balance: Balance;
+  /** Events by kind. */
+  readonly kindCounts: Float64Array;
+  /** By queue, whole run, packets. */
+  readonly dropped: Float64Array;
+  readonly offered: Float64Array;
+  /** What was counted in the window, of all racks or of each. */
+  readonly counted: readonly Counted[];
   readonly retransmittedPackets: number;
   /** Pools, and TCP's table. */
   readonly memoryBytes: number;
 }
 
-export const togetherOf = (cluster: Cluster): Together => ({
-  underWay: underWay(cluster.pools.batches),
-  retransmittedPackets: cluster.tcp.retransmittedPackets,
-  memoryBytes: sharedBytes(cluster),
+export function togetherOf(cluster: Cluster, measure: Measure): Together {
+  const { counts } = cluster.pools;
+  return {
+    balance: balanceOf(cluster.pools),
+    kindCounts: sums(counts.map((c) => c.kindCounts)),
+    dropped: sums(counts.map((c) => c.dropped)),
+    offered: sums(counts.map((c) => c.offered)),
+    counted: measure.countedEnd.map((end, k) => between(measure.countedBegin[k]!, end)),
+    retransmittedPackets: cluster.tcp.retransmittedPackets,
+    memoryBytes: sharedBytes(cluster),
+  };
+}
+
+const between = (begin: Counted, end: Counted): Counted => ({
+  counters: end.counters.map((value, k) => value - begin.counters[k]!),
+  deliveredPackets: end.deliveredPackets - begin.deliveredPackets,
+  deliveredUnits: end.deliveredUnits - begin.deliveredUnits,
+  sentPackets: end.sentPackets - begin.sentPackets,
 });
+
+/** Place by place. @param all of one length */
+export const sums = (all: readonly Float64Array[]): Float64Array =>
+  Float64Array.from(all[0]!, (_, k) => all.reduce((sum, one) => sum + one[k]!, 0));
 
 /** traffic/ledger.ts, as data. */
 export interface LedgerShare {
@@ -89,18 +101,11 @@ export function shareOf(cluster: Cluster, measure: Measure, p: Partition): Share
   const place = placeOf(cluster, p.index);
   const a = measure.begin[place]!;
   const b = measure.end[place]!;
-  const less = (end: Float64Array, begin: Float64Array) => end.map((value, k) => value - begin[k]!);
   const { softPs } = b;
+  checkWork(p);
   return {
     digest: p.digestHex(),
     events: p.events,
-    kindCounts: p.kindCounts,
-    counters: less(b.counters, a.counters),
-    dropped: p.dropped,
-    offered: p.offered,
-    deliveredPackets: b.deliveredPackets - a.deliveredPackets,
-    deliveredUnits: b.deliveredUnits - a.deliveredUnits,
-    sentPackets: b.sentPackets - a.sentPackets,
     wireBytes: wireBytes(p, a, b),
     probeNodes: p.probeNodes,
     use: rackUse(cluster, p, a, b),
@@ -108,8 +113,6 @@ export function shareOf(cluster: Cluster, measure: Measure, p: Partition): Share
     samples: measure.samples[place]!,
     ledger: ledgerShare(cluster, place),
     ...heldOf(cluster, p),
-    balance: balanceOf(p),
-    memoryBytes: p.memoryBytes(),
   };
 }
 
@@ -149,7 +152,8 @@ function heldOf(cluster: Cluster, p: Partition): Pick<Share, 'held' | 'probeHeld
   const held = noneHeld();
   const probeHeld = Array.from({ length: cluster.spec.traffic.probePairs ?? 0 }, noneHeld);
   const probeEnds: [number, number][] = [];
-  for (let s = 0; s < sockets.end; s += STRIDE) {
+  const end = p.firstSocket + p.socketCount * STRIDE;
+  for (let s = p.firstSocket; s < end; s += STRIDE) {
     const probe = sockets.probe[s]!;
     if (probe >= 0) probeEnds.push([probe, p.firstNode + sockets.node[s]!]);
     const ep = sockets.tcp[s]!;

@@ -10,10 +10,10 @@ import { MODEL_VERSION } from './core/version.ts';
 import { type StageTotal, stageTotals } from './host/rows.ts';
 import type { Setup } from './host/setup.ts';
 import { STAGES, type StageDef, type StageId } from './host/stages.ts';
-import { SAMPLES, type Samples } from './measure.ts';
+import { type Counted, SAMPLES, type Samples } from './measure.ts';
 import { rackCpu } from './rackCpu.ts';
 import type { Utilisation } from './rackUse.ts';
-import type { Held, LedgerShare, Share, Together } from './share.ts';
+import { type Held, type LedgerShare, type Share, sums, type Together } from './share.ts';
 import { timelineOf } from './timelineRecord.ts';
 import { floods } from './traffic/broadcast.ts';
 import { offeredLoads } from './traffic/load.ts';
@@ -30,15 +30,17 @@ export function summarise(
   together: readonly Together[],
   simulatedPs: number,
 ): TaskRecord {
-  const totals = stageTotals(setup.compiled.rows, windowCounters(shares), setup.machine.prices);
+  const counted = together.flatMap((one) => one.counted);
+  const totals = stageTotals(setup.compiled.rows, sums(counted.map((c) => c.counters)), setup.machine.prices);
   const { mean, nodes } = utilisations(spec, setup, shares);
-  const losses = queueLosses(shares);
+  const losses = queueLosses(together);
   const { netperf } = spec.traffic;
   const flood = netperf?.kind === 'UDP_STREAM' && netperf.paceMessagesPerS === 0;
   const loads = offeredLoads(spec);
   const highest = Math.max(0, ...Object.values(mean));
   const sum = (f: (share: Share) => number): number => shares.reduce((s, share) => s + f(share), 0);
   const samples = mergedSamples(shares);
+  const kinds = sums(together.map((one) => one.kindCounts));
   const hist = (of: 'rpcLatency' | 'slowdownSmall' | 'slowdownLarge' | 'slowdownAll') =>
     mergeHistograms(shares.map(({ ledger }) => ledger[of]));
   return {
@@ -49,7 +51,7 @@ export function summarise(
     modelVersion: MODEL_VERSION,
     digest: Digest.combine(shares.map(({ digest }) => digest)),
     events: sum(({ events }) => events),
-    eventsByKind: Object.fromEntries(KIND_NAMES.map((name, k) => [name, sum((s) => s.kindCounts[k]!)])),
+    eventsByKind: Object.fromEntries(KIND_NAMES.map((name, k) => [name, kinds[k]!])),
     simulatedPs,
     windowPs: spec.windowPs,
     nodes: spec.cluster.nodes,
@@ -57,15 +59,15 @@ export function summarise(
     podMtuBytes: setup.podMtuBytes,
     mssBytes: setup.mssBytes,
     counters: counters(shares, together, totals),
-    drops: byQueue(shares, 'dropped'),
-    queueOffered: byQueue(shares, 'offered'),
+    drops: byQueue(together, 'dropped'),
+    queueOffered: byQueue(together, 'offered'),
     cpu: totals.map(({ stage, class: cls, ps, confidence }): StageCpu => {
       return { stage, class: cls, ps: ps.toString(), confidence };
     }),
     coreBusyPs: coreBusy(shares),
     rxQueues: setup.rxQueues,
     ...(floods({ spec, setup }) ? { flooded: true } : {}),
-    rackCpu: rackCpu(setup, shares),
+    rackCpu: rackCpu(setup, counted),
     utilisation: mean,
     binding: binding(mean, losses, windowHeld(shares.map(({ held }) => held)), flood),
     overloaded:
@@ -88,7 +90,7 @@ export function summarise(
       shares.map(({ ledger }) => ledger.timeline),
     ),
     sources: [...new Set(totals.map((t) => setup.machine.prices[t.stage].source))].sort(),
-    memoryBytes: [...shares, ...together].reduce((bytes, { memoryBytes }) => bytes + memoryBytes, 0),
+    memoryBytes: together.reduce((bytes, one) => bytes + one.memoryBytes, 0),
   };
 }
 
@@ -106,6 +108,8 @@ function counters(
 ): TaskRecord['counters'] {
   const of = (pick: (share: Share) => number): number => shares.reduce((s, share) => s + pick(share), 0);
   const total = (pick: (ledger: LedgerShare) => number): number => of(({ ledger }) => pick(ledger));
+  const inWindow = (pick: (c: Counted) => number): number =>
+    together.reduce((s, one) => one.counted.reduce((t, c) => t + pick(c), s), 0);
   const flowsStarted = total((l) => l.flowsStarted);
   const flowsFinished = total((l) => l.flowsFinished);
   const rpcsStarted = total((l) => l.exchangesStarted);
@@ -115,9 +119,9 @@ function counters(
     payloadBytesPlain: total((l) => l.payloadBytesPlain),
     offeredBytes: total((l) => l.offeredWindowBytes),
     wireBytes: of((s) => s.wireBytes),
-    packets: of((s) => s.sentPackets),
-    skbs: of((s) => s.deliveredUnits),
-    packetsDelivered: of((s) => s.deliveredPackets),
+    packets: inWindow((c) => c.sentPackets),
+    skbs: inWindow((c) => c.deliveredUnits),
+    packetsDelivered: inWindow((c) => c.deliveredPackets),
     copiedBytes: stageCount(totals, (d) => d.copies === 1),
     syscalls: stageCount(totals, (_, id) => SYSCALL_STAGES.has(id)),
     contextSwitches: stageCount(totals, (_, id) => id === 'CTXSW'),
@@ -137,25 +141,19 @@ function stageCount(totals: readonly StageTotal[], counts: (d: StageDef, id: Sta
   return totals.reduce((s, t) => (counts(STAGES[t.stage], t.stage) ? s + t.count : s), 0);
 }
 
-function windowCounters(shares: readonly Share[]): Float64Array {
-  const sums = new Float64Array(shares[0]!.counters.length);
-  for (const { counters } of shares) for (let k = 0; k < sums.length; k++) sums[k]! += counters[k]!;
-  return sums;
-}
-
 /** Packets by queue over all racks; queues that saw none are left out. */
-function byQueue(shares: readonly Share[], field: 'dropped' | 'offered'): Record<string, number> {
+function byQueue(together: readonly Together[], field: 'dropped' | 'offered'): Record<string, number> {
   const all: Record<string, number> = {};
   QUEUE_NAMES.forEach((name, q) => {
-    const n = shares.reduce((sum, share) => sum + share[field][q]!, 0);
+    const n = together.reduce((sum, one) => sum + one[field][q]!, 0);
     if (n > 0) all[name] = n;
   });
   return all;
 }
 
-function queueLosses(shares: readonly Share[]): QueueLoss[] {
-  const offered = byQueue(shares, 'offered');
-  return Object.entries(byQueue(shares, 'dropped'))
+function queueLosses(together: readonly Together[]): QueueLoss[] {
+  const offered = byQueue(together, 'offered');
+  return Object.entries(byQueue(together, 'dropped'))
     .filter(([queue]) => offered[queue] !== undefined)
     .map(([reason, n]) => ({ reason, share: n / offered[reason]! }))
     .sort((a, b) => b.share - a.share || (a.reason < b.reason ? -1 : 1));

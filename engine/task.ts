@@ -47,7 +47,7 @@ export function runTask(spec: TaskSpec, hooks: TaskHooks = {}): TaskRecord {
 export function recordOf(spec: TaskSpec, parts: readonly RackShares[]): TaskRecord {
   const shares = parts.flatMap((part) => part.shares);
   const together = parts.map((part) => part.together);
-  checkConservation([...shares.map(({ balance }) => balance), ...together.map(({ underWay }) => underWay)]);
+  checkConservation(together.map(({ balance }) => balance));
   return summarise(spec, makeSetup(spec), shares, together, parts[0]!.simulatedPs);
 }
 
@@ -86,7 +86,7 @@ export function runRacks(spec: TaskSpec, gang: Gang, hooks: TaskHooks = {}): Rac
   return {
     shares: partitions.map((p) => shareOf(cluster, measure, p)),
     simulatedPs,
-    together: togetherOf(cluster),
+    together: togetherOf(cluster, measure),
   };
 }
 

@@ -160,7 +160,7 @@ class Recorder {
     const end = batches.seq[b]! + batches.bytes[b]!;
     if ((batches.flags[b]! & F_UDP) !== 0) {
       const q = this.cluster.partitions[Math.floor(batches.dstNode[b]! / p.setup.nodesPerRack)]!;
-      this.advance(q, batches.sock[b]!, end - from);
+      this.advance(q, q.firstSocket + batches.sock[b]!, end - from);
     }
     if (!this.isTarget(p, b) || end <= this.target!.lo || from >= this.target!.hi) return;
     const range = { lo: Math.max(from, this.target!.lo), hi: Math.min(end, this.target!.hi) };
@@ -225,7 +225,7 @@ class Recorder {
       delivered.call(ledger, q, s, bytes);
       const hi = this.advance(q, s, bytes);
       const { target } = this;
-      if (target === null || target.sock !== s || !this.isDestination(q, target.dstNode)) return;
+      if (target === null || q.firstSocket + target.sock !== s || !this.isDestination(q, target.dstNode)) return;
       if (q.sockets.epoch[s] !== target.epoch || hi - bytes >= target.hi || hi <= target.lo) return;
       const range = { lo: Math.max(hi - bytes, target.lo), hi: Math.min(hi, target.hi) };
       this.log.touch(q, 'read', range, 0);
@@ -258,7 +258,7 @@ class Recorder {
       packets: batches.packets[b]!,
     };
     const reader = this.cluster.partitions[Math.floor(this.target.dstNode / p.setup.nodesPerRack)]!;
-    const from = reader.sockets.peerSock[this.target.sock]!;
+    const from = p.firstSocket + reader.sockets.peerSock[reader.firstSocket + this.target.sock]!;
     for (const one of this.written.get(p.sockets.tcp[from]!) ?? []) {
       if (one.hi <= lo || one.lo >= this.target.hi) continue;
       const range = { lo: Math.max(one.lo, lo), hi: Math.min(one.hi, this.target.hi) };

@@ -76,7 +76,7 @@ export class JobLog {
     const job = this.open_.get(p);
     const key = `${p.index}/${core}`;
     // A job that found nothing to do never begins: then it is an older one that goes on.
-    if (job !== undefined && job.core === core && job.startPs < 0 && p.jobNs > 0) {
+    if (job !== undefined && job.core === core && job.startPs < 0 && p.job.ns > 0) {
       job.startPs = p.wheel.now;
       job.endPs = at;
       if (job.context !== 'softirq') this.process.set(key, job);
@@ -104,13 +104,13 @@ export class JobLog {
 export function recordPrices(p: Partition, log: JobLog): void {
   const { charge, chargeColumn } = p;
   p.charge = (row, units, packets, bytes) => {
-    const before = p.jobNs;
+    const before = p.job.ns;
     charge.call(p, row, units, packets, bytes);
-    log.priced(p, { row, ns: p.jobNs - before, units, packets, bytes });
+    log.priced(p, { row, ns: p.job.ns - before, units, packets, bytes });
   };
   p.chargeColumn = (row, column, count) => {
-    const before = p.jobNs;
+    const before = p.job.ns;
     chargeColumn.call(p, row, column, count);
-    log.priced(p, { row, ns: p.jobNs - before, units: 0, packets: 0, bytes: 0 });
+    log.priced(p, { row, ns: p.job.ns - before, units: 0, packets: 0, bytes: 0 });
   };
 }

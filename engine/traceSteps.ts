@@ -92,7 +92,7 @@ function jobDraft(job: Job, cluster: Cluster): Draft {
   const last = touches.filter((touch) => touch.label === labels.at(-1));
   const units = last.reduce((sum, touch) => sum + touch.units, 0);
   const bytes = last.reduce((sum, touch) => sum + touch.bytes, 0);
-  const row = core >> ROW_SHIFT;
+  const row = (core - p.firstCore) >> ROW_SHIFT;
   const node = p.firstNode + Math.floor(row / setup.cores);
   const step = {
     name: labels.join(' + '),

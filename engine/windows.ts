@@ -71,6 +71,7 @@ export function runWindows(run: WindowRun): number {
       throw new LimitError('event limit reached: raise eventsMax or shorten the run');
     while (stop < stops.length && stops[stop]! < start) stop++;
     setLimits(limits, all, run, start, stops[stop] ?? Infinity);
+    if (start === stops[stop]) run.observer.edge?.(start);
     racks.due(limits, order);
     run.shuffle?.(order);
     // There and back: the racks that ran last are still in the cache, and run first.

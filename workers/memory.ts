@@ -108,7 +108,7 @@ function builtBytes(spec: TaskSpec): number {
     spec,
     drawFlows(spec, () => 1),
   );
-  return cluster.partitions.reduce((sum, p) => sum + p.memoryBytes(), sharedBytes(cluster));
+  return sharedBytes(cluster);
 }
 
 /** Connections that exist from the start: flows by their mean number. */

@@ -24,7 +24,7 @@ export class FabricMtu {
   passes(p: Partition, b: number): boolean {
     const { batches } = p;
     const n = batches.packets[b]!;
-    p.offered[Q_FABRIC_MTU]! += n;
+    p.counts.offered[Q_FABRIC_MTU]! += n;
     if ((batches.flags[b]! & F_DATA) === 0) {
       if (batches.wire[b]! <= this.limitBytes * n) return true;
     } else {

@@ -105,7 +105,7 @@ function frontOfMany(p: Partition, port: number, b: number): number {
 /** Puts batch `b` on a port, at its t0. @returns whether any of it found room */
 function forward(p: Partition, port: number, b: number, queue: number): boolean {
   const { ports, batches } = p;
-  p.offered[queue]! += batches.packets[b]!;
+  p.counts.offered[queue]! += batches.packets[b]!;
   if (!ports.send(port, batches, b)) {
     p.lose(b, queue);
     return false;

@@ -13,7 +13,7 @@ export function copyFor(p: Partition, b: number, to: number): number {
   batches.copy(b, c);
   batches.next[c] = -1;
   batches.dstNode[c] = to;
-  p.bornPackets += batches.packets[b]!;
+  p.counts.bornPackets += batches.packets[b]!;
   return c;
 }
 

@@ -23,7 +23,7 @@ export class RandomLoss {
   pass(p: Partition, local: number, b: number): void {
     const { batches } = p;
     const stream = this.streams[local]!;
-    p.offered[Q_RANDOM_LOSS]! += batches.packets[b]!;
+    p.counts.offered[Q_RANDOM_LOSS]! += batches.packets[b]!;
     let run = 0;
     for (let left = batches.packets[b]!; left > 0; left--) {
       if (stream.unit() >= this.rate) {

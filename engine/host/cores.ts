@@ -185,7 +185,7 @@ function startSoft(p: Partition, core: number): boolean {
   p.beginJob(core, 1);
   pollNapi(p, napi);
   p.drainInline();
-  if (p.jobNs === 0 && !letsGo(p, core)) {
+  if (p.job.ns === 0 && !letsGo(p, core)) {
     finishPoll(p, napi);
     return false;
   }
@@ -202,7 +202,7 @@ function begin(p: Partition, core: number, state: number): void {
   const { cores } = p;
   const { now } = p.wheel;
   payDebt(p, core);
-  const ps = Math.round(p.jobNs * 1000);
+  const ps = Math.round(p.job.ns * 1000);
   cores.state[core] = state;
   cores.jobStart[core] = now;
   cores.jobEnd[core] = now + ps;
@@ -278,7 +278,7 @@ function startProcess(p: Partition, core: number): boolean {
     // On the way to idle: whoever wakes the thread meanwhile pays for it, and it goes on when the switch is over. To
     // another thread it is that one's switch.
     if (p.setup.pricesBlock && cores.runHead[core]! < 0) p.chargeColumn(row.block, WAKE, 1);
-    if (p.jobNs === 0) return false;
+    if (p.job.ns === 0) return false;
   }
   begin(p, core, PROC);
   return true;

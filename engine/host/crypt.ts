@@ -33,10 +33,10 @@ function peerFor(p: Partition, local: number, remote: number): number {
 
 /** The kworker of a core, made on first use. */
 function kworker(p: Partition, core: number): number {
-  let t = p.kworkers[core >> ROW_SHIFT]!;
+  let t = p.hosts.kworkers[core >> ROW_SHIFT]!;
   if (t < 0) {
     t = p.threads.add(core, T_KWORKER);
-    p.kworkers[core >> ROW_SHIFT] = t;
+    p.hosts.kworkers[core >> ROW_SHIFT] = t;
   }
   return t;
 }
@@ -70,7 +70,7 @@ export function cryptQueue(p: Partition, b: number, core: number): void {
   const lane = setup.compiled.paths[batches.path[b]!]!.lanes[batches.lane[b]!]!;
   const k = peerOfBatch(p, b, lane.receiver);
   const n = batches.packets[b]!;
-  p.offered[Q_CRYPTO_RING]! += n;
+  p.counts.offered[Q_CRYPTO_RING]! += n;
   // A list of segments from one skb is one entry of the transmit ring; received packets are one each.
   const room = lane.receiver
     ? RING_ENTRIES - peers.rxEntries[k]!
@@ -136,7 +136,7 @@ export function peerOrder(_p: Partition, _b: number): never {
 export function kworkerJob(p: Partition, t: number): boolean {
   const { threads, items, batches, setup, cores } = p;
   let worked = false;
-  while (p.jobNs < setup.jobCapNs) {
+  while (p.job.ns < setup.jobCapNs) {
     const k = threads.bHead[t]!;
     if (k >= 0) {
       worked = transmitPeer(p, t, k) || worked;
@@ -150,8 +150,8 @@ export function kworkerJob(p: Partition, t: number): boolean {
     const whole = batches.units[b]! < batches.packets[b]!;
     p.charge(lane.rowPlain, whole ? 1 : items.packets[item]!, items.packets[item]!, items.bytes[item]!);
     if (!lane.receiver) chargeWake(p, p.peers.thread[peerOfBatch(p, b, false)]!);
-    items.next[item] = cores.doneItem[p.jobCore]!;
-    cores.doneItem[p.jobCore] = item;
+    items.next[item] = cores.doneItem[p.job.core]!;
+    cores.doneItem[p.job.core] = item;
     worked = true;
   }
   return worked;
@@ -161,7 +161,7 @@ export function kworkerJob(p: Partition, t: number): boolean {
 function transmitPeer(p: Partition, t: number, k: number): boolean {
   const { peers, batches, threads, setup } = p;
   let worked = false;
-  while (p.jobNs < setup.jobCapNs) {
+  while (p.job.ns < setup.jobCapNs) {
     const b = peers.txHead[k]!;
     if (b < 0 || batches.parts[b]! > 0) {
       threads.bHead[t] = peers.next[k]!;

@@ -22,7 +22,7 @@ export function daemonJob(p: Partition, t: number): boolean {
   if (threads.aHead[t]! < 0 && threads.bHead[t]! < 0) return false;
   const capNs = setup.sharedCores ? LONE_JOB_NS : setup.jobCapNs;
   let dry = 0;
-  while (p.jobNs < capNs && (threads.aHead[t]! >= 0 || threads.bHead[t]! >= 0)) {
+  while (p.job.ns < capNs && (threads.aHead[t]! >= 0 || threads.bHead[t]! >= 0)) {
     const out = threads.aHead[t]! >= 0;
     const into = threads.bHead[t]! >= 0;
     if (out) forward(p, t, true);

@@ -76,7 +76,7 @@ export function nicTransmit(p: Partition, b: number, core: number): void {
   const backlogBytes = ports.backlogPs(port, p.wheel.now) / ports.psPerByte(port);
   const skbBytes = batches.wire[b]! / units;
   const limit = qdiscs.limitBytes(port, backlogBytes, setup.machine.nic.qdiscSkbs, skbBytes);
-  p.offered[Q_QDISC]! += packets;
+  p.counts.offered[Q_QDISC]! += packets;
   let sent = 0;
   while (setup.packetGranularity && batches.packets[b]! > 1) {
     sent += transmit(p, batches.splitFront(b, 1), port, limit);
@@ -89,7 +89,7 @@ export function nicTransmit(p: Partition, b: number, core: number): void {
   // An skb of which the tail was cut still takes its place.
   qdiscs.add(port, Math.ceil((units * sent) / packets), (skbBytes * units * sent) / packets);
   const queue = ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;
-  const napi = (local * setup.rxQueues + queue) * STRIDE;
+  const napi = p.rxNapi(local, queue);
   const item = items.alloc();
   items.ref[item] = sock;
   items.bytes[item] = bytes;
@@ -133,7 +133,7 @@ function serverQueue(p: Partition, b: number, tun: boolean, t: number): void {
   // One datagram more than fits is let in (__udp_enqueue_schedule_skb).
   const room = tun ? limit - used : Math.ceil((limit - used) / unit) + (used <= limit ? 0 : -1);
   const queue = tun ? Q_TUN_RING : Q_DAEMON_SOCKET;
-  p.offered[queue]! += n;
+  p.counts.offered[queue]! += n;
   if (room < n) {
     if (room <= 0) {
       p.lose(b, queue);

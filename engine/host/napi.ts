@@ -107,7 +107,7 @@ function completions(p: Partition, napi: number): void {
     const sock = items.ref[i]!;
     const bytes = items.bytes[i]!;
     items.free(i);
-    if (sock >= 0) p.upper.completed(p, sock, bytes, p.jobCore);
+    if (sock >= 0) p.upper.completed(p, sock, bytes, p.job.core);
     i = napis.doneHead[napi]!;
   }
 }
@@ -176,7 +176,7 @@ function pollPeer(p: Partition, napi: number): void {
  * time limit cuts a merge, and a shorter one would make the skb's size depend on the machine's speed.
  */
 function roomFor(p: Partition): boolean {
-  return p.jobNs < p.setup.jobCapNs || p.gro.usedCount > 0;
+  return p.job.ns < p.setup.jobCapNs || p.gro.usedCount > 0;
 }
 
 /** Packets of batch `b` that a poll of `units` so far takes before it is full: as many as if each came alone. */
@@ -194,10 +194,10 @@ function mostPackets(p: Partition, b: number, units: number): number {
   if (data && !merges && lane.exit === 'socket') return 1;
   if (merges || p.gro.usedCount > 0) return n < room ? n : room;
   const { prices } = setup.compiled.rows;
-  const o = (lane.rowPlain + p.jobSoft) * COLUMN_COUNT;
+  const o = (lane.rowPlain + p.job.soft) * COLUMN_COUNT;
   const skbNs = lane.merge ? 0 : prices[o + SKB]!;
   const eachNs = skbNs + prices[o + PACKET]! + (prices[o + BYTE]! * batches.bytes[b]!) / n;
-  const leftNs = setup.jobCapNs - p.jobNs - (units === 0 ? prices[o + FIRST]! : 0);
+  const leftNs = setup.jobCapNs - p.job.ns - (units === 0 ? prices[o + FIRST]! : 0);
   const most = eachNs > 0 ? Math.ceil(leftNs / eachNs) : room;
   return most < 1 ? 1 : most < room ? most : room;
 }
@@ -232,7 +232,7 @@ export function leaveLane(p: Partition, b: number, lane: Lane): void {
 
 function pollSockets(p: Partition, napi: number): void {
   const { napis, sockets, setup } = p;
-  while (p.jobNs < setup.jobCapNs) {
+  while (p.job.ns < setup.jobCapNs) {
     const s = napis.head[napi]!;
     if (s < 0) return;
     napis.head[napi] = sockets.softNext[s]!;

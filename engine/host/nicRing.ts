@@ -6,7 +6,7 @@
  */
 import { K_NIC } from '../core/kinds.ts';
 import { Q_RX_RING } from '../core/queues.ts';
-import { ROW_SHIFT, STRIDE } from '../core/table.ts';
+import { ROW_SHIFT } from '../core/table.ts';
 import { append, arm } from './napi.ts';
 import type { Partition } from './partition.ts';
 
@@ -16,7 +16,7 @@ import type { Partition } from './partition.ts';
  */
 export function nicArrive(p: Partition, local: number, all: number): void {
   const { batches, napis, setup } = p;
-  const napi = (local * setup.rxQueues + rxQueue(p, all)) * STRIDE;
+  const napi = p.rxNapi(local, rxQueue(p, all));
   let b = all;
   let n = batches.packets[b]!;
   if (isWhole(p, b)) {
@@ -30,7 +30,7 @@ export function nicArrive(p: Partition, local: number, all: number): void {
     n = 1;
     p.link(K_NIC, all);
   }
-  p.offered[Q_RX_RING]! += n;
+  p.counts.offered[Q_RX_RING]! += n;
   if (room < n) {
     if (room <= 0) {
       p.lose(b, Q_RX_RING);
@@ -52,7 +52,7 @@ export function isWhole(p: Partition, b: number): boolean {
 function rxQueue(p: Partition, b: number): number {
   const { batches, setup } = p;
   const { facts } = setup.machine;
-  const sock = batches.sock[b]!;
+  const sock = p.socketOf(b);
   if (facts.arfs && setup.compiled.paths[batches.path[b]!]!.headerBytes === 0 && sock >= 0) {
     const core = p.threads.core[p.sockets.thread[sock]!]!;
     return ((core >> ROW_SHIFT) % setup.cores) % setup.rxQueues;

@@ -19,7 +19,7 @@ const TOGETHER_PS = 2e6;
 export function note(p: Partition, s: number, amount: number): void {
   const { sockets } = p;
   if ((sockets.marks[s]! & MARK_NOTE) !== 0) {
-    const due = p.wheel.now + Math.round(p.jobNs * 1000);
+    const due = p.wheel.now + Math.round(p.job.ns * 1000);
     if (due <= sockets.noteDue[s]! + TOGETHER_PS) sockets.hidden[s]! += amount;
     else {
       sockets.hiddenNext[s]! += amount;
@@ -29,8 +29,8 @@ export function note(p: Partition, s: number, amount: number): void {
   }
   sockets.hidden[s]! += amount;
   chargeWake(p, sockets.thread[s]!);
-  sockets.noteDue[s] = p.wheel.now + Math.round(p.jobNs * 1000);
-  noteAt(p, s, p.jobCore + 1 - p.jobSoft);
+  sockets.noteDue[s] = p.wheel.now + Math.round(p.job.ns * 1000);
+  noteAt(p, s, p.job.core + 1 - p.job.soft);
 }
 
 function noteAt(p: Partition, s: number, k: number): void {
@@ -56,14 +56,14 @@ function jobOpen(p: Partition, k: number, startPs: number): boolean {
  */
 export function own(p: Partition, s: number): void {
   if (ownedElsewhere(p, s)) return;
-  p.sockets.sendJob[s] = p.jobCore + 1 - p.jobSoft;
+  p.sockets.sendJob[s] = p.job.core + 1 - p.job.soft;
   p.sockets.sendAt[s] = p.wheel.now;
 }
 
 /** Whether another open job holds socket `s`. */
 function ownedElsewhere(p: Partition, s: number): boolean {
   const k = p.sockets.sendJob[s]!;
-  return k !== p.jobCore + 1 - p.jobSoft && jobOpen(p, k, p.sockets.sendAt[s]!);
+  return k !== p.job.core + 1 - p.job.soft && jobOpen(p, k, p.sockets.sendAt[s]!);
 }
 
 /**
@@ -88,7 +88,7 @@ const EARLY_PS = 1e6;
 /** The job `k` is priced: wake-ups that do not wait for its end. */
 export function wakeEarly(p: Partition, k: number): void {
   const { sockets, cores } = p;
-  const end = p.wheel.now + p.jobNs * 1000;
+  const end = p.wheel.now + p.job.ns * 1000;
   let before = -1;
   for (let s = cores.noteHead[k]!; s >= 0; ) {
     const next = sockets.noteNext[s]!;

@@ -105,7 +105,7 @@ export class Opens {
     const sock = p.batches.sock[b]!;
     if (this.met.has(sock)) return;
     this.met.add(sock);
-    this.met.add(p.sockets.peerSock[sock]!);
+    this.met.add(p.sockets.peerSock[p.firstSocket + sock]!);
     p.charge(lane.rowPlain, 2, 2, 0);
   }
 
@@ -134,7 +134,7 @@ export class Opens {
     batches.rss[b] = outer === none ? 0 : rssHash(setup.machine, none, outer, setup.cluster.ipFamily);
     batches.ecmp[b] = ecmpHash(outer);
     batches.parts[b] = 0;
-    p.bornPackets++;
+    p.counts.bornPackets++;
     const lane = setup.compiled.paths[kind.path]!.lanes[0]!;
     p.charge(lane.rowPlain, 1, 1, 0);
     leaveLane(p, b, lane);
@@ -179,7 +179,7 @@ export class Opens {
     if (batches.path[b] === this.neighbour.path) return false;
     const door = this.doors.get(this.keyOf(p, b, kind));
     if (door === undefined || door.open) return false;
-    p.offered[kind.queue]! += batches.packets[b]!;
+    p.counts.offered[kind.queue]! += batches.packets[b]!;
     batches.next[b] = -1;
     door.waiting.push(b);
     door.held += this.sizeOf(p, b, kind);

@@ -10,22 +10,24 @@ import type { Partition } from './partition.ts';
 
 /** The open job's core allocates pages for `bytes` of payload. */
 export function takePages(p: Partition, bytes: number): void {
-  const { setup, cores, jobCore } = p;
+  const { setup, cores } = p;
+  const { core } = p.job;
   if (!setup.pricesPages) return;
-  const warm = cores.warmBytes[jobCore]!;
+  const warm = cores.warmBytes[core]!;
   if (bytes <= warm) {
-    cores.warmBytes[jobCore] = warm - bytes;
+    cores.warmBytes[core] = warm - bytes;
     return;
   }
-  cores.warmBytes[jobCore] = 0;
+  cores.warmBytes[core] = 0;
   p.charge(setup.compiled.row.pages, 0, 0, bytes - warm);
 }
 
 /** It frees them. What exceeds the second-level cache is cold again. */
 export function givePages(p: Partition, bytes: number): void {
-  const { setup, cores, jobCore } = p;
+  const { setup, cores } = p;
+  const { core } = p.job;
   if (!setup.pricesPages) return;
   const { l2Bytes } = setup.machine.cache;
-  const warm = cores.warmBytes[jobCore]! + bytes;
-  cores.warmBytes[jobCore] = warm < l2Bytes ? warm : l2Bytes;
+  const warm = cores.warmBytes[core]! + bytes;
+  cores.warmBytes[core] = warm < l2Bytes ? warm : l2Bytes;
 }

@@ -6,8 +6,7 @@
  * (TCP variables) happen up to one job (at most some 20 µs) early, its packets and wake-ups do not.
  */
 import { Digest } from '../core/digest.ts';
-import { KIND_NAMES } from '../core/kinds.ts';
-import { QUEUE_NAMES } from '../core/queues.ts';
+import { K_CORE_WAKE, K_IRQ, K_JOB_END, K_NOTE, K_SOCK_TIMER } from '../core/kinds.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Arrivals } from '../fabric/arrivals.ts';
@@ -19,16 +18,19 @@ import type { Mail } from '../fabric/mail.ts';
 import { portCount } from '../fabric/portPlan.ts';
 import { Ports } from '../fabric/ports.ts';
 import type { Lane } from './compile.ts';
+import type { Counts } from './counts.ts';
 import type { FragmentPlan } from './fragmentPlan.ts';
-import { GroTable } from './gro.ts';
-import { type Items, Peers } from './items.ts';
+import type { GroTable } from './gro.ts';
+import type { Hosts } from './hosts.ts';
+import type { Items, Peers } from './items.ts';
 import type { Opens } from './opens.ts';
-import type { Pools } from './pools.ts';
+import type { OpenJob } from './openJob.ts';
+import { countsOf, type Pools } from './pools.ts';
 import { Qdiscs } from './qdisc.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
 import type { Setup } from './setup.ts';
-import { Sockets } from './sockets.ts';
-import { Cores, N_NIC, N_SOCKETS, N_VETH, Napis, T_APP, T_DAEMON, Threads } from './tables.ts';
+import type { Sockets } from './sockets.ts';
+import type { Cores, Napis, Threads } from './tables.ts';
 import type { Upper, WireOnly } from './upper.ts';
 
 export class Partition {
@@ -50,11 +52,14 @@ export class Partition {
   readonly threads: Threads;
   readonly napis: Napis;
   readonly items: Items;
-  readonly peers = new Peers();
+  readonly peers: Peers;
   /** Peer by local node × cluster size + remote node. */
   readonly peerOf = new Map<number, number>();
-  readonly sockets = new Sockets();
-  readonly gro = new GroTable();
+  readonly sockets: Sockets;
+  readonly gro: GroTable;
+  readonly hosts: Hosts;
+  readonly counts: Counts;
+  readonly job: OpenJob;
   /** Datagram that waits for more of its fragments, a batch, by its socket. */
   readonly reassembly = new Map<number, number>();
   /** How datagrams are fragmented (engine/transport/fragments.ts), by path, size and MTU. */
@@ -62,10 +67,14 @@ export class Partition {
   readonly qdiscs: Qdiscs;
   /** 1: the node carries a probe stream. */
   readonly probeNodes: Uint8Array;
-  /** Daemon thread of each node; −1: none. */
-  readonly daemons: Int32Array;
-  /** kworker of each core; −1: not made yet. */
-  readonly kworkers: Int32Array;
+  /** Ids of this rack's first rows: host among the thread's, core, NIC queue, socket. */
+  readonly firstHost: number;
+  readonly firstCore: number;
+  readonly firstNapi: number;
+  firstSocket = 0;
+  /** Rows of this rack. */
+  readonly coreCount: number;
+  socketCount = 0;
   /** First of the cores' own NAPI instances: backlog, sockets. */
   readonly backlogNapi: number;
   readonly socketNapi: number;
@@ -80,37 +89,9 @@ export class Partition {
   readonly digest = new Digest();
   readonly upDigest = new Digest();
   readonly downDigest = new Digest();
-  readonly counters: Float64Array;
+  events = 0;
   /** Prices of the rows, laid out as the counters. */
   private readonly prices: Float64Array;
-  readonly kindCounts = new Float64Array(KIND_NAMES.length);
-  events = 0;
-  /** Data packets and skbs that reached sockets, data packets that left them; whole run. */
-  deliveredPackets = 0;
-  deliveredUnits = 0;
-  sentPackets = 0;
-  /** All packets, and payload, that sockets gave to the stack and took from it; whole run. */
-  bornPackets = 0;
-  bornBytes = 0;
-  diedPackets = 0;
-  diedBytes = 0;
-  lostPackets = 0;
-  lostBytes = 0;
-  /** By queue (queues.ts), packets, whole run. */
-  readonly dropped = new Float64Array(QUEUE_NAMES.length);
-  readonly offered = new Float64Array(QUEUE_NAMES.length);
-
-  // The job that is being priced.
-  jobNs = 0;
-  jobId = 0;
-  jobCore = 0;
-  /** 1: in softirq context. */
-  jobSoft = 0;
-  private readonly rowStamp: Int32Array;
-  /** Batches that reach a socket of this partition inside the running job. */
-  inlineHead = -1;
-  inlineTail = -1;
-  private draining = false;
 
   /** @param pools of this thread's partitions */
   constructor(index: number, setup: Setup, pools: Pools, firstNode: number, nodeCount: number) {
@@ -125,50 +106,66 @@ export class Partition {
     this.links = new Arrivals(batches);
     this.up = new Arrivals(batches);
     this.down = new Arrivals(batches);
-    const cores = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
-    this.cores = new Cores(cores);
-    this.threads = new Threads(cores + nodeCount);
-    this.napis = new Napis(cores * 2 + nodeCount * setup.rxQueues);
+    const { hosts } = pools;
+    this.hosts = hosts;
+    this.cores = hosts.cores;
+    this.threads = hosts.threads;
+    this.napis = hosts.napis;
+    this.peers = hosts.peers;
+    this.backlogNapi = hosts.backlogNapi;
+    this.socketNapi = hosts.socketNapi;
+    this.sockets = pools.sockets;
+    this.gro = pools.gro;
+    this.counts = countsOf(pools, setup, firstNode);
+    this.job = pools.job;
+    this.firstHost = firstNode - pools.firstNode;
+    this.firstCore = hosts.firstCore(this.firstHost);
+    this.firstNapi = this.firstHost * setup.rxQueues * STRIDE;
+    this.coreCount = setup.sharedCores ? setup.cores : nodeCount * setup.cores;
     this.ports = new Ports(portCount(nodeCount, setup.uplinks, setup.cluster.bondLinks));
     // By NIC port: the first are the nodes' own.
     this.qdiscs = new Qdiscs(setup.cluster.bondLinks > 1 ? this.ports.count : nodeCount);
-    const rows = setup.compiled.rows.list.length;
-    this.counters = new Float64Array(rows * COLUMN_COUNT);
     this.prices = setup.compiled.rows.prices;
-    this.rowStamp = new Int32Array(rows);
     this.probeNodes = new Uint8Array(nodeCount);
-    this.daemons = new Int32Array(nodeCount).fill(-1);
-    this.kworkers = new Int32Array(cores).fill(-1);
-    // NIC queue q of local node l: instance l · rxQueues + q, on core q.
-    for (let l = 0; l < nodeCount; l++) {
-      for (let q = 0; q < setup.rxQueues; q++)
-        this.napis.add(N_NIC, this.coreBase(l) + (q % setup.cores) * STRIDE, l);
-    }
-    const { end } = this.cores;
-    this.backlogNapi = this.napis.end;
-    for (let c = 0; c < end; c += STRIDE) this.napis.add(N_VETH, c, c);
-    this.socketNapi = this.napis.end;
-    for (let c = 0; c < end; c += STRIDE) this.napis.add(N_SOCKETS, c, c);
-    // A core's application thread has the core's id.
-    for (let c = 0; c < end; c += STRIDE) this.threads.add(c, T_APP);
-    if (setup.hasServer) {
-      for (let l = 0; l < nodeCount; l++) {
-        // One core set: each host's daemon on its own core; else the last core, which applications leave alone.
-        const own = setup.sharedCores ? l % setup.cores : setup.cores - 1;
-        const core = this.coreBase(l) + own * STRIDE;
-        this.daemons[l] = this.threads.add(core, T_DAEMON);
-      }
-    }
   }
 
   /** First core of a local node. */
   coreBase(local: number): number {
-    return this.setup.sharedCores ? 0 : local * this.setup.cores * STRIDE;
+    return this.setup.sharedCores ? 0 : this.firstCore + local * this.setup.cores * STRIDE;
+  }
+
+  /** NAPI instance of a local node's receive queue. */
+  rxNapi(local: number, queue: number): number {
+    return this.firstNapi + (local * this.setup.rxQueues + queue) * STRIDE;
+  }
+
+  /** Daemon thread of a local node; −1: none. */
+  daemon(local: number): number {
+    return this.hosts.daemons[this.firstHost + local]!;
   }
 
   /** Thread of the daemon that batch `b` meets at the end of `lane`. */
   daemonOf(batches: Batches, b: number, lane: Lane): number {
-    return this.daemons[(lane.endsAtReceiver ? batches.dstNode[b]! : batches.srcNode[b]!) - this.firstNode]!;
+    return this.daemon((lane.endsAtReceiver ? batches.dstNode[b]! : batches.srcNode[b]!) - this.firstNode);
+  }
+
+  /** The id from which events of this kind count their actors in the digest: it must not depend on other racks. */
+  firstOf(kind: number): number {
+    if (kind === K_JOB_END || kind === K_CORE_WAKE) return this.firstCore;
+    if (kind === K_IRQ) return this.firstNapi;
+    return kind === K_SOCK_TIMER || kind === K_NOTE ? this.firstSocket : 0;
+  }
+
+  /** The socket that batch `b` is for; −1: none. Batches name it by its number in its rack. */
+  socketOf(b: number): number {
+    const sock = this.batches.sock[b]!;
+    return sock < 0 ? -1 : this.firstSocket + sock;
+  }
+
+  /** This rack gets `count` sockets; their numbers in it, as peers know them, begin at 0. */
+  addSockets(count: number): void {
+    this.firstSocket = this.sockets.addRows(count);
+    this.socketCount = count;
   }
 
   push(at: number, cls: number, kind: number, actor: number, payload: number): void {
@@ -182,40 +179,43 @@ export class Partition {
   }
 
   beginJob(core: number, soft: number): void {
-    this.jobNs = 0;
-    this.jobId++;
-    this.jobCore = core;
-    this.jobSoft = soft;
+    const { job } = this;
+    job.ns = 0;
+    job.id++;
+    job.core = core;
+    job.soft = soft;
     this.cores.workStart[core + 1 - soft] = this.wheel.now;
   }
 
   /** A new system call inside the open job: its first units are cold again. */
   coldCall(): void {
-    this.jobId++;
+    this.job.id++;
   }
 
   /** Prices a batch of `units` skbs, `packets` packets, `bytes` of payload on a row of the open job. */
   charge(row: number, units: number, packets: number, bytes: number): void {
-    const r = row + this.jobSoft;
+    const { job, prices } = this;
+    const { counters } = this.counts;
+    const r = row + job.soft;
     const o = r * COLUMN_COUNT;
-    const { prices, counters } = this;
     let ns = prices[o + SKB]! * units + prices[o + PACKET]! * packets + prices[o + BYTE]! * bytes;
-    if (this.rowStamp[r] !== this.jobId) {
-      this.rowStamp[r] = this.jobId;
+    if (job.rowStamp[r] !== job.id) {
+      job.rowStamp[r] = job.id;
       ns += prices[o + FIRST]!;
       counters[o + FIRST]!++;
     }
     counters[o + SKB]! += units;
     counters[o + PACKET]! += packets;
     counters[o + BYTE]! += bytes;
-    this.jobNs += ns;
+    job.ns += ns;
   }
 
   /** Prices `count` of one column that is not per skb, packet or byte. */
   chargeColumn(row: number, column: number, count: number): void {
-    const o = (row + this.jobSoft) * COLUMN_COUNT + column;
-    this.counters[o]! += count;
-    this.jobNs += this.prices[o]! * count;
+    const { job } = this;
+    const o = (row + job.soft) * COLUMN_COUNT + column;
+    this.counts.counters[o]! += count;
+    job.ns += this.prices[o]! * count;
   }
 
   /** Price of one of a column of row `r`, ns. */
@@ -225,48 +225,50 @@ export class Partition {
 
   /** Counts packets that a queue dropped; the payload of a cut batch is counted by `truncate`. */
   drop(queue: number, packets: number): void {
-    this.lostPackets += packets;
-    this.dropped[queue]! += packets;
+    this.counts.lostPackets += packets;
+    this.counts.dropped[queue]! += packets;
   }
 
   /** Drops the whole of batch `b`. */
   lose(b: number, queue: number): void {
     this.drop(queue, this.batches.packets[b]!);
-    this.lostBytes += this.batches.bytes[b]!;
+    this.counts.lostBytes += this.batches.bytes[b]!;
     this.batches.free(b);
   }
 
   /** A socket takes batch `b`. */
   consume(b: number): void {
-    this.diedPackets += this.batches.packets[b]!;
-    this.diedBytes += this.batches.bytes[b]!;
+    this.counts.diedPackets += this.batches.packets[b]!;
+    this.counts.diedBytes += this.batches.bytes[b]!;
     this.batches.free(b);
   }
 
   /** A batch that reaches a socket inside this job: handled before the job's price is closed. */
   inline(b: number): void {
-    this.batches.next[b] = -1;
-    if (this.inlineHead < 0) this.inlineHead = b;
-    else this.batches.next[this.inlineTail] = b;
-    this.inlineTail = b;
+    const { batches, job } = this;
+    batches.next[b] = -1;
+    if (job.inlineHead < 0) job.inlineHead = b;
+    else batches.next[job.inlineTail] = b;
+    job.inlineTail = b;
   }
 
   drainInline(): void {
+    const { batches, job } = this;
     // What a delivery sends in its turn is found by the loop that is delivering.
-    if (this.draining) return;
-    this.draining = true;
-    while (this.inlineHead >= 0) {
-      const b = this.inlineHead;
-      this.inlineHead = this.batches.next[b]!;
+    if (job.draining) return;
+    job.draining = true;
+    while (job.inlineHead >= 0) {
+      const b = job.inlineHead;
+      job.inlineHead = batches.next[b]!;
       this.upper.deliver(this, b);
     }
-    this.draining = false;
+    job.draining = false;
   }
 
   /** Lets batch `b` go when the open job ends. */
   output(b: number): void {
-    const k = this.jobCore + 1 - this.jobSoft;
-    const { cores, batches } = this;
+    const { cores, batches, job } = this;
+    const k = job.core + 1 - job.soft;
     batches.next[b] = -1;
     if (cores.outHead[k]! < 0) cores.outHead[k] = b;
     else {
@@ -287,12 +289,5 @@ export class Partition {
   /** Digest of all events: of the hosts', of those on the way up, of those on the way down. */
   digestHex(): string {
     return Digest.combine([this.digest.hex(), this.upDigest.hex(), this.downDigest.hex()]);
-  }
-
-  /** Tables of this rack alone, without the thread's pools. */
-  memoryBytes(): number {
-    const tables = [this.cores, this.threads, this.napis, this.peers, this.sockets];
-    const held = tables.reduce((sum, table) => sum + table.memoryBytes(), 0);
-    return held + this.counters.byteLength;
   }
 }

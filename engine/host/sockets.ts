@@ -98,7 +98,14 @@ export class Sockets extends Table {
     this.noteNext = i.subarray(15);
   }
 
-  add(): number {
+  /** @returns the first of `count` new sockets, which stand in a row */
+  addRows(count: number): number {
+    const first = this.end;
+    for (let k = 0; k < count; k++) this.add();
+    return first;
+  }
+
+  private add(): void {
     const s = this.addRow();
     this.tcp[s] = -1;
     this.ref[s] = -1;
@@ -109,7 +116,6 @@ export class Sockets extends Table {
     this.timerAt[s] = Infinity;
     this.openHead[s] = -1;
     this.openTail[s] = -1;
-    return s;
   }
 }
 

@@ -14,7 +14,7 @@ import { IDLE, SLEEPING, WAKING } from './tables.ts';
 export function chargeWake(p: Partition, t: number): void {
   if (p.threads.state[t] !== SLEEPING || p.threads.waking[t] !== 0) return;
   p.threads.waking[t] = 1;
-  chargeWakes(p, wakeKind(p, t, p.jobCore, p.wheel.now + p.jobNs * 1000), 1);
+  chargeWakes(p, wakeKind(p, t, p.job.core, p.wheel.now + p.job.ns * 1000), 1);
 }
 
 /** The same for a job of `core` that has been priced: its next job is longer. @returns ns; 0: it is awake */

@@ -43,7 +43,7 @@ const PIECE_BYTES = 65_536;
 const COPY_JOB_NS = 10_000;
 
 /** How far the open job has come, ps. */
-const jobNow = (p: Partition): number => p.wheel.now + Math.round(p.jobNs * 1000);
+const jobNow = (p: Partition): number => p.wheel.now + Math.round(p.job.ns * 1000);
 
 export class Apps {
   readonly shape: AppShape;
@@ -65,14 +65,14 @@ export class Apps {
   application(p: Partition, t: number): boolean {
     const { threads, sockets, setup } = p;
     let worked = false;
-    while (p.jobNs < setup.jobCapNs) {
+    while (p.job.ns < setup.jobCapNs) {
       const s = threads.aHead[t]!;
       if (s < 0) break;
       threads.aHead[t] = sockets.workNext[s]!;
       sockets.marks[s]! &= ~MARK_WORK;
-      const before = p.jobNs;
+      const before = p.job.ns;
       const again = sockets.tcp[s]! >= 0 ? this.serveTcp(p, s) : this.serveUdp(p, s);
-      worked ||= p.jobNs > before;
+      worked ||= p.job.ns > before;
       if (again) queueWork(p, s);
     }
     return worked;
@@ -95,13 +95,13 @@ export class Apps {
     const ep = sockets.tcp[s]!;
     // What an earlier job of the same call has left goes before more is written.
     stack.pump(p, s);
-    const wrote = sockets.toWrite[s]! > 0 && (p.jobNs >= p.setup.jobCapNs || this.writeTcp(p, s));
+    const wrote = sockets.toWrite[s]! > 0 && (p.job.ns >= p.setup.jobCapNs || this.writeTcp(p, s));
     // What a job sends arrives, for the state of TCP, at its beginning: a long copy is a job of its own.
-    if (wrote && p.jobNs > COPY_JOB_NS) return true;
+    if (wrote && p.job.ns > COPY_JOB_NS) return true;
     if (wrote) stack.pump(p, s);
     stack.syncTimer(p, s);
     const more = tcp.readableBytes(ep) > sockets.hidden[s]! || (wrote && sockets.toWrite[s]! > 0);
-    return more || (p.jobNs >= p.setup.jobCapNs && tcp.canSend(ep, now));
+    return more || (p.job.ns >= p.setup.jobCapNs && tcp.canSend(ep, now));
   }
 
   private readTcp(p: Partition, s: number): void {
@@ -228,7 +228,7 @@ export class Apps {
     const size = this.shape.messageBytes;
     const most = this.shape.udpGso ? segmentsMax(p, s, size) : 1;
     let sent = 0;
-    while (sockets.toWrite[s]! > 0 && p.jobNs < setup.jobCapNs && sent < DATAGRAMS_PER_JOB) {
+    while (sockets.toWrite[s]! > 0 && p.job.ns < setup.jobCapNs && sent < DATAGRAMS_PER_JOB) {
       if (sockets.sndBytes[s]! >= setup.machine.udpRcvbufBytes) {
         sockets.marks[s]! |= MARK_ROOM;
         return false;

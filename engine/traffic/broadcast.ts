@@ -14,6 +14,7 @@ import type { Partition } from '../host/partition.ts';
 import { CALL } from '../host/rows.ts';
 import { batchWireBytes } from '../host/setup.ts';
 import { type Cluster, sourcesOf } from './cluster.ts';
+import type { Connector } from './connector.ts';
 import { R_BROADCAST } from './roles.ts';
 
 const FRAME_BYTES = 28;
@@ -26,14 +27,18 @@ export function floods({ spec, setup }: Pick<Cluster, 'spec' | 'setup'>): boolea
   return broadcastsPerS > 0 && vxlanFlood !== 'none' && pathOf(setup, FLOOD_PATH) >= 0;
 }
 
-/** A socket a node, on core `core`, if broadcasts leave a node of this cluster. */
-export function connectBroadcasts(cluster: Cluster, core: number): void {
+/** Sockets of a rack that broadcast: one a node, if broadcasts leave a node of this cluster. */
+export const broadcasters = (cluster: Cluster, p: Partition): number => (floods(cluster) ? p.nodeCount : 0);
+
+/** They come behind the rack's other sockets, on the last core of applications. */
+export function connectBroadcasts(cluster: Cluster, maker: Connector): void {
   if (!floods(cluster)) return;
+  const core = maker.appCores - 1;
   const { spec, partitions } = cluster;
   const { broadcastsPerS } = spec.cluster;
   for (const p of partitions) {
     for (let l = 0; l < p.nodeCount; l++) {
-      const s = p.sockets.add();
+      const s = p.firstSocket + (maker.socketsOf(p.index) + l) * STRIDE;
       p.sockets.node[s] = l;
       p.sockets.thread[s] = p.coreBase(l) + core * STRIDE;
       p.sockets.role[s] = R_BROADCAST;
@@ -70,7 +75,7 @@ function send(p: Partition, path: number, from: number, to: number): void {
   batches.rss[b] = rssHash(setup.machine, inner, outer, setup.cluster.ipFamily);
   batches.ecmp[b] = ecmpHash(outer);
   batches.parts[b] = 0;
-  p.bornPackets++;
+  p.counts.bornPackets++;
   p.charge(lanes[0]!.rowPlain, 1, 1, 0);
   leaveLane(p, b, lanes[0]!);
 }

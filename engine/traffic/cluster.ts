@@ -4,7 +4,7 @@
  */
 import type { TaskSpec } from '../core/taskSpec.ts';
 import type { Partition } from '../host/partition.ts';
-import type { Pools } from '../host/pools.ts';
+import { type Pools, poolBytes } from '../host/pools.ts';
 import type { Setup } from '../host/setup.ts';
 import type { Stack } from '../transport/stack.ts';
 import type { TcpTable } from '../transport/tcpTable.ts';
@@ -53,5 +53,4 @@ export function spanOf(racks: number, count: number, index: number): RackSpan {
 }
 
 /** What the racks here hold together, bytes. */
-export const sharedBytes = ({ pools, tcp }: Cluster): number =>
-  pools.batches.memoryBytes() + pools.events.memoryBytes() + pools.items.memoryBytes() + tcp.memoryBytes();
+export const sharedBytes = ({ pools, tcp }: Cluster): number => poolBytes(pools) + tcp.memoryBytes();

@@ -7,7 +7,7 @@
 
 import { Stream } from '../core/streams.ts';
 import { MARK_CONNECT } from '../host/sockets.ts';
-import { connectBroadcasts } from './broadcast.ts';
+import { broadcasters, connectBroadcasts } from './broadcast.ts';
 import { type Cluster, partitionOf, placeOf, sourcesOf } from './cluster.ts';
 import { Connector } from './connector.ts';
 import { netperf } from './netperf.ts';
@@ -17,13 +17,28 @@ import { R_FLOW_RX, R_FLOW_TX, R_RPC_CLIENT, R_SERVER, R_SINK, R_STREAM } from '
 const WISH_TRIES = 10_000;
 
 export function connectTraffic(cluster: Cluster): void {
-  const { traffic } = cluster.spec;
+  // Once without racks, to know how many sockets each of them will have: those of a rack stand in a row.
+  const count = new Connector({ ...cluster, partitions: [] });
+  connectAll(count);
+  const sockets = cluster.partitions.map((p) => count.socketsOf(p.index) + broadcasters(cluster, p));
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  cluster.pools.sockets.reserve(sum(sockets));
+  cluster.tcp.reserve(sum(cluster.partitions.map((p) => count.tcpOf(p.index))));
+  cluster.partitions.forEach((p, i) => {
+    p.addSockets(sockets[i]!);
+  });
   const maker = new Connector(cluster);
+  connectAll(maker);
+  connectBroadcasts(cluster, maker);
+}
+
+function connectAll(maker: Connector): void {
+  const { cluster } = maker;
+  const { traffic } = cluster.spec;
   if (traffic.probePairs) probes(cluster, maker, traffic.probePairs);
   if (traffic.rpc !== undefined) rpc(cluster, maker);
   if (cluster.flows.count > 0) flows(cluster, maker);
   if (traffic.netperf !== undefined) netperf(cluster, maker);
-  connectBroadcasts(cluster, maker.appCores - 1);
 }
 
 function probes(cluster: Cluster, maker: Connector, pairs: number): void {

@@ -49,14 +49,25 @@ export class Connector {
   readonly cluster: Cluster;
   readonly appCores: number;
   private count = 0;
-  /** Number of the next socket, by rack of the whole cluster. */
-  private readonly nextSock: Int32Array;
+  /** Sockets so far, and those of TCP, by rack of the whole cluster. */
+  private readonly sockets: Int32Array;
+  private readonly endpoints: Int32Array;
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
     const { cores, racks, sharedCores } = cluster.setup;
     this.appCores = cores > 4 && !sharedCores ? cores - 1 : cores;
-    this.nextSock = new Int32Array(racks);
+    this.sockets = new Int32Array(racks);
+    this.endpoints = new Int32Array(racks);
+  }
+
+  socketsOf(rack: number): number {
+    return this.sockets[rack]!;
+  }
+
+  /** Sockets of a rack that are TCP's. */
+  tcpOf(rack: number): number {
+    return this.endpoints[rack]!;
   }
 
   connect(w: Wish): Pair {
@@ -65,10 +76,12 @@ export class Connector {
     const p = partitionOf(cluster, w.from);
     const q = partitionOf(cluster, w.to);
     const n = this.count++;
-    const a = this.number(w.from);
-    const b = this.number(w.to);
-    if (p === null && q === null) return { p, a, q, b };
     const udp = w.udp === true;
+    const from = this.number(w.from, udp);
+    const to = this.number(w.to, udp);
+    const a = (p?.firstSocket ?? 0) + from;
+    const b = (q?.firstSocket ?? 0) + to;
+    if (p === null && q === null) return { p, a, q, b };
     const sport = 32_768 + (n % 28_232);
     const proto = udp ? 17 : 6;
     const out: Tuple = { src: podAddress(w.from, n), dst: podAddress(w.to, n), sport, dport: 5201, proto };
@@ -77,7 +90,7 @@ export class Connector {
     const there = setup.compiled.choose[place];
     const here = setup.compiled.answer[place];
     const opens = OPENS.has(w.fromRole);
-    const from = {
+    const ours = {
       node: w.from,
       peer: w.to,
       core: w.fromCore,
@@ -86,19 +99,19 @@ export class Connector {
       udp,
       path: there,
     };
-    const to = { node: w.to, peer: w.from, core: w.toCore, role: w.toRole, tuple: back, udp, path: here };
+    const theirs = { node: w.to, peer: w.from, core: w.toCore, role: w.toRole, tuple: back, udp, path: here };
     // A connection that exists already stands in the tables of both hosts.
     const { tracked, wired } = setup.compiled.paths[there]!;
-    if (p !== null) this.end(p, a, b, from, !opens && tracked);
-    if (q !== null) this.end(q, b, a, to, !opens && tracked && wired);
+    if (p !== null) this.end(p, a, to, ours, !opens && tracked);
+    if (q !== null) this.end(q, b, from, theirs, !opens && tracked && wired);
     return { p, a, q, b };
   }
 
-  private number(node: number): number {
+  /** Number of a node's next socket in its rack: the same to whoever builds the rack. */
+  private number(node: number, udp: boolean): number {
     const rack = Math.floor(node / this.cluster.setup.nodesPerRack);
-    const s = this.nextSock[rack]!;
-    this.nextSock[rack] = s + STRIDE;
-    return s;
+    if (!udp) this.endpoints[rack]!++;
+    return this.sockets[rack]!++ * STRIDE;
   }
 
   private place(from: number, to: number): keyof Compiled['choose'] {
@@ -124,7 +137,7 @@ export class Connector {
   private socket(p: Partition, s: number, { node, peer, core, role, tuple, udp, path }: End): void {
     const { setup, spec } = this.cluster;
     const { sockets } = p;
-    assert(sockets.add() === s, 'sockets of a rack are numbered in another order than its peers think');
+    assert(s < p.firstSocket + p.socketCount * STRIDE, 'a rack has more sockets than were counted');
     const { path: declared } = setup.compiled.paths[path]!;
     sockets.node[s] = node - p.firstNode;
     sockets.peerNode[s] = peer;

@@ -124,7 +124,8 @@ export class Ledger {
 
   /** The run is over: what is still open counts as at least its age. */
   censor(p: Partition): void {
-    for (let s = 0; s < p.sockets.end; s += STRIDE) {
+    const end = p.firstSocket + p.socketCount * STRIDE;
+    for (let s = p.firstSocket; s < end; s += STRIDE) {
       for (let item = p.sockets.openHead[s]!; item >= 0; item = p.items.next[item]!) {
         const start = p.items.at[item]!;
         if (this.counts(start)) this.rpcLatency.record(Math.max(0, p.wheel.now - start));

@@ -22,7 +22,7 @@ export function sendFragments(p: Partition, s: number, bytes: number, mtuBytes: 
   const plan = planFor(p, sockets.path[s]!, bytes, mtuBytes);
   const name = sockets.delivered[s]!;
   p.charge(setup.compiled.row.fragTx, 0, plan.count, 0);
-  p.sentPackets += plan.count;
+  p.counts.sentPackets += plan.count;
   for (const group of plan.groups) {
     const b = newSegment(p, s, F_UDP | F_FRAG);
     batches.seq[b] = sockets.delivered[s]!;
@@ -66,12 +66,12 @@ export function deliverFragments(p: Partition, arrived: number): void {
   p.charge(row.fragRx, n, n, batches.bytes[arrived]!);
   const b = reassemble(p, arrived);
   if (batches.packets[b]! < batches.tsEcr[b]!) return;
-  const s = batches.sock[b]!;
+  const s = p.socketOf(b);
   p.reassembly.delete(s);
   const packets = batches.packets[b]!;
   p.charge(row.fragDone, 1, packets, 0);
   const truesize = setup.machine.nic.rxTruesizeBytes * packets;
-  p.offered[Q_UDP_SOCKET]! += packets;
+  p.counts.offered[Q_UDP_SOCKET]! += packets;
   if (sockets.rcvPackets[s]! * truesize > setup.machine.udpRcvbufBytes) {
     p.lose(b, Q_UDP_SOCKET);
     return;
@@ -79,8 +79,8 @@ export function deliverFragments(p: Partition, arrived: number): void {
   sockets.rcvPackets[s]! += 1;
   sockets.rcvUnits[s]! += 1;
   sockets.rcvBytes[s]! += batches.bytes[b]!;
-  p.deliveredPackets += packets;
-  p.deliveredUnits += 1;
+  p.counts.deliveredPackets += packets;
+  p.counts.deliveredUnits += 1;
   p.consume(b);
   if (sockets.thread[s]! >= 0) note(p, s, 1);
 }
@@ -88,9 +88,9 @@ export function deliverFragments(p: Partition, arrived: number): void {
 /** Adds batch `b` to the datagram that its socket gathers. @returns that datagram's batch */
 function reassemble(p: Partition, b: number): number {
   const { batches, reassembly } = p;
-  const s = batches.sock[b]!;
+  const s = p.socketOf(b);
   const held = reassembly.get(s);
-  p.offered[Q_REASSEMBLY]! += batches.packets[b]!;
+  p.counts.offered[Q_REASSEMBLY]! += batches.packets[b]!;
   if (held !== undefined && batches.tsVal[held] === batches.tsVal[b]) {
     batches.packets[held]! += batches.packets[b]!;
     batches.bytes[held]! += batches.bytes[b]!;

@@ -35,7 +35,7 @@ export function closeConnection(stack: Stack, p: Partition, s: number): void {
 /** A SYN, SYN-ACK or FIN reaches its host. @returns false: conntrack has dropped it */
 export function admits(stack: Stack, p: Partition, b: number): boolean {
   const { batches, sockets, setup } = p;
-  const s = batches.sock[b]!;
+  const s = p.socketOf(b);
   const flags = batches.flags[b]!;
   if ((flags & F_FIN) !== 0) untrack(stack, p, s);
   // A SYN-ACK belongs to the entry that its SYN has made.
@@ -51,7 +51,7 @@ export function admits(stack: Stack, p: Partition, b: number): boolean {
 function track(stack: Stack, p: Partition, s: number, tracked: boolean): boolean {
   const { sockets } = p;
   if (!tracked || (sockets.marks[s]! & MARK_TRACKED) !== 0) return true;
-  p.offered[Q_CONNTRACK]!++;
+  p.counts.offered[Q_CONNTRACK]!++;
   if (!stack.conntrack.open(sockets.node[s]!, p.wheel.now)) return false;
   sockets.marks[s]! |= MARK_TRACKED;
   return true;

@@ -18,7 +18,7 @@ export function refused(p: Partition, b: number, innerBytes: number): boolean {
   const { podMtuBytes, pathCarriesBytes } = p.setup;
   const carries = pathCarriesBytes[path]!;
   if (podMtuBytes <= carries) return false;
-  p.offered[Q_MTU]! += p.batches.packets[b]!;
+  p.counts.offered[Q_MTU]! += p.batches.packets[b]!;
   if (innerBytes <= carries) return false;
   p.lose(b, Q_MTU);
   return true;

@@ -39,8 +39,8 @@ export function firstLane(p: Partition, s: number, b: number): Lane {
   const packets = batches.packets[b]!;
   const row = units < packets ? lane.rowGso : lane.rowPlain;
   p.charge(row, units, packets, batches.bytes[b]!);
-  p.bornPackets += packets;
-  p.bornBytes += batches.bytes[b]!;
+  p.counts.bornPackets += packets;
+  p.counts.bornBytes += batches.bytes[b]!;
   if ((sockets.marks[s]! & MARK_FRESH) !== 0) {
     sockets.marks[s]! &= ~MARK_FRESH;
     batches.flags[b]! |= F_NEW;

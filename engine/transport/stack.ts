@@ -71,7 +71,7 @@ export class Stack {
     const { row } = setup.compiled;
     const now = p.wheel.now;
     const flags = batches.flags[b]!;
-    const s = batches.sock[b]!;
+    const s = p.socketOf(b);
     const packets = batches.packets[b]!;
     const units = batches.units[b]!;
     const bytes = batches.bytes[b]!;
@@ -117,8 +117,8 @@ export class Stack {
       tcp.inMssBytes = batches.mssBytes(b);
       sockets.rcvUnits[s]! += units;
       acks = tcp.onData(ep, now, batches.seq[b]!, bytes, packets, units, (flags & F_CE) !== 0);
-      p.deliveredPackets += packets;
-      p.deliveredUnits += units;
+      p.counts.deliveredPackets += packets;
+      p.counts.deliveredUnits += units;
     }
     p.consume(b);
     // The ACK's way back is work of the same softirq behind the wake-up.
@@ -146,18 +146,18 @@ export class Stack {
       if (!tcp.nextSkb(ep, now)) return;
       this.sendData(p, s);
       p.drainInline();
-    } while (p.jobNs < p.setup.jobCapNs);
+    } while (p.job.ns < p.setup.jobCapNs);
     if (tcp.canSend(ep, now)) {
       // In a process the same system call goes on; in softirq the core's socket list does.
-      if (p.jobSoft === 1) softLater(p, s, p.jobCore);
+      if (p.job.soft === 1) softLater(p, s, p.job.core);
       else this.workLater(p, s);
     }
   }
 
   private workLater(p: Partition, s: number): void {
     const { sockets } = p;
-    if (p.cores.thread[p.jobCore] === sockets.thread[s]) queueWork(p, s);
-    else softLater(p, s, p.jobCore);
+    if (p.cores.thread[p.job.core] === sockets.thread[s]) queueWork(p, s);
+    else softLater(p, s, p.job.core);
   }
 
   private acknowledge(p: Partition, s: number, b: number): void {
@@ -184,7 +184,7 @@ export class Stack {
     batches.tsVal[b] = p.wheel.now;
     batches.wire[b] = batchWireBytes(setup, batches.path[b]!, packets, bytes, setup.tcpIpBytes);
     this.acknowledge(p, s, b);
-    p.sentPackets += packets;
+    p.counts.sentPackets += packets;
     own(p, s);
     p.charge(setup.compiled.row.tcpTx, 1, packets, bytes);
     const lane = firstLane(p, s, b);

@@ -3,6 +3,7 @@
  *
  * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
  */
+import { lineFloats } from '../core/lines.ts';
 import { grown } from '../core/table.ts';
 import { Columns, TCP_ROW } from './tcpColumns.ts';
 
@@ -35,7 +36,8 @@ export const TSQ = 3;
 export const MAYBE = 4;
 export const PACED = 5;
 
-const SEG_ROW = 6;
+/** A cache line; six places are used. */
+const SEG_ROW = 8;
 
 export class TcpState {
   /** Columns of endpoints. */
@@ -44,14 +46,14 @@ export class TcpState {
   private readonly freeRows: number[] = [];
   private rows = 0;
 
-  // Sent skbs: rows of six doubles that lie together, an id is a row's first place.
+  // Sent skbs: rows of doubles that lie together, an id is a row's first place.
   segStart!: Float64Array;
   segEnd!: Float64Array;
   segTime!: Float64Array;
   segPackets!: Float64Array;
   segFlags!: Float64Array;
   segNext!: Float64Array;
-  private segs = new Float64Array(64 * SEG_ROW);
+  private segs = lineFloats(64 * SEG_ROW);
   private segFree = -1;
   private segUsed = 0;
 
@@ -81,6 +83,11 @@ export class TcpState {
     if (this.rows === this.capacity)
       this.grow(this.capacity < 4096 ? this.capacity * 2 : (this.capacity * 5) >> 2);
     return this.rows++ * TCP_ROW;
+  }
+
+  /** Makes room for `rows` rows in all. */
+  reserve(rows: number): void {
+    if (rows > this.capacity) this.grow(rows);
   }
 
   freeRow(ep: number): void {

@@ -74,6 +74,11 @@ export class TcpTable {
     this.s = new TcpState(capacity);
   }
 
+  /** Makes room for `endpoints` in all. */
+  reserve(endpoints: number): void {
+    this.s.reserve(endpoints);
+  }
+
   /** A warm connection (no handshake), initial window of ten packets, no RTT yet. @param nagle no TCP_NODELAY */
   open(mssBytes: number, nagle = false): number {
     const { s } = this;

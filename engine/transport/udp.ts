@@ -69,7 +69,7 @@ function sendWhole(p: Partition, s: number, count: number, bytes: number): void 
   batches.packets[b] = count;
   batches.tsVal[b] = p.wheel.now;
   batches.wire[b] = batchWireBytes(setup, batches.path[b]!, 1, bytes, setup.udpIpBytes) * count;
-  p.sentPackets += count;
+  p.counts.sentPackets += count;
   const lane = firstLane(p, s, b);
   if (refused(p, b, bytes + setup.udpIpBytes)) {
     if (setup.cluster.pmtud) sockets.marks[s]! |= MARK_PMTU;
@@ -97,7 +97,7 @@ export function deliverUdp(p: Partition, b: number): void {
     deliverFragments(p, b);
     return;
   }
-  const s = batches.sock[b]!;
+  const s = p.socketOf(b);
   let n = batches.packets[b]!;
   const { row, paths } = setup.compiled;
   const keepsRoute = paths[batches.path[b]!]!.path.loopback === true;
@@ -108,7 +108,7 @@ export function deliverUdp(p: Partition, b: number): void {
   const limit = setup.machine.udpRcvbufBytes;
   const used = sockets.rcvPackets[s]! * unit;
   const fits = used > limit ? 0 : Math.floor((limit - used) / unit) + 1;
-  p.offered[Q_UDP_SOCKET]! += n;
+  p.counts.offered[Q_UDP_SOCKET]! += n;
   if (fits < n) {
     if (fits === 0) {
       p.lose(b, Q_UDP_SOCKET);
@@ -121,8 +121,8 @@ export function deliverUdp(p: Partition, b: number): void {
   sockets.rcvPackets[s]! += n;
   sockets.rcvUnits[s]! += n;
   sockets.rcvBytes[s]! += batches.bytes[b]!;
-  p.deliveredPackets += n;
-  p.deliveredUnits += n;
+  p.counts.deliveredPackets += n;
+  p.counts.deliveredUnits += n;
   p.consume(b);
   if (sockets.thread[s]! >= 0) note(p, s, n);
 }

@@ -28,8 +28,8 @@ for (const backend of DEFAULT_BACKENDS) {
     let skbs = 0;
     const record = runTask(mixed(backend), {
       // The record counts the window's skbs; its events are the whole run's.
-      done: ({ partitions }) => {
-        skbs = partitions.reduce((sum, p) => sum + p.deliveredUnits, 0);
+      done: ({ pools }) => {
+        skbs = pools.counts.reduce((sum, c) => sum + c.deliveredUnits, 0);
       },
     });
     const perSkb = record.events / skbs;

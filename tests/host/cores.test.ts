@@ -30,7 +30,7 @@ function processes(b: Bench, jobNs: (t: number, nth: number) => number): { t: nu
     const ns = jobNs(t, nth);
     count.set(t, nth + 1);
     begun.push({ t, at: p.wheel.now });
-    p.jobNs += ns;
+    p.job.ns += ns;
     return ns > 0;
   };
   return begun;

@@ -205,7 +205,7 @@ test('in the veth machine all softirq work of both hosts lands on the sender cor
     done: ({ partitions: [p] }) => {
       const busy = (core: number) =>
         p!.cores.busyProcPs[core * STRIDE]! + p!.cores.busySoftPs[core * STRIDE]!;
-      const n = p!.bornPackets;
+      const n = p!.counts.bornPackets;
       assert.ok(n > 900);
       // Sender: call 1,000; three veth crossings 300; bridge 200; two forwardings 600; decapsulation 200.
       assert.ok(Math.abs(busy(0) / n / 1000 - 2300) < 10, `${busy(0) / n}`);

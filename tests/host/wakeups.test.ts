@@ -2,7 +2,7 @@
  * What sleeping and waking cost, and when: round trips against sums written out, going to sleep, data that a job
  * delivers before it is over, wake-ups found out too late. Prices are literals.
  */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, ok } from 'node:assert/strict';
 import test from 'node:test';
 import type { NetperfTraffic } from '../../engine/core/taskSpec.ts';
 import { wakeThread } from '../../engine/host/cores.ts';
@@ -125,8 +125,8 @@ function reading(prices: Record<string, TestPrice>, firstJobNs: number) {
     }),
   });
   const { p } = b;
-  const s = p.sockets.add();
-  equal(s, 0);
+  p.addSockets(1);
+  const s = p.firstSocket;
   p.sockets.thread[s] = b.core(1, 5);
   b.upper.deliver = (q, batch) => deliverUdp(q, batch);
   const seen: Seen[] = [];
@@ -134,7 +134,7 @@ function reading(prices: Record<string, TestPrice>, firstJobNs: number) {
   b.upper.application = (q, t) => {
     const { threads, sockets } = q;
     if (left > 0) {
-      q.jobNs += left;
+      q.job.ns += left;
       left = 0;
       return true;
     }
@@ -144,7 +144,7 @@ function reading(prices: Record<string, TestPrice>, firstJobNs: number) {
     const datagrams = sockets.rcvPackets[s]! - sockets.hidden[s]!;
     sockets.rcvPackets[s]! -= datagrams;
     seen.push({ at: q.wheel.now, datagrams });
-    q.jobNs += 1;
+    q.job.ns += 1;
     return true;
   };
   return { b, seen };
@@ -183,6 +183,6 @@ test('a reader that falls asleep before the note is due: woken later by the pric
   deepEqual(seen[1], { at: 62.3 * US, datagrams: 1 });
   deepEqual(b.busyNs(1, 0), { soft: 24_600, process: 0 });
   const { wake } = b.p.setup.compiled.row;
-  const counted = wake.map((row) => b.p.counters[(row + 1) * COLUMN_COUNT + WAKE]);
+  const counted = wake.map((row) => b.p.counts.counters[(row + 1) * COLUMN_COUNT + WAKE]);
   deepEqual(counted, [2, 2, 0]);
 });

@@ -24,14 +24,14 @@ function underWay(cluster: Cluster): { packets: number; bytes: number } {
 
 function booksOf(cluster: Cluster) {
   const sum = { born: 0, died: 0, lost: 0, named: 0, bornBytes: 0, diedBytes: 0, lostBytes: 0 };
-  for (const p of cluster.partitions) {
-    sum.born += p.bornPackets;
-    sum.died += p.diedPackets;
-    sum.lost += p.lostPackets;
-    sum.bornBytes += p.bornBytes;
-    sum.diedBytes += p.diedBytes;
-    sum.lostBytes += p.lostBytes;
-    for (const n of p.dropped) sum.named += n;
+  for (const counts of cluster.pools.counts) {
+    sum.born += counts.bornPackets;
+    sum.died += counts.diedPackets;
+    sum.lost += counts.lostPackets;
+    sum.bornBytes += counts.bornBytes;
+    sum.diedBytes += counts.diedBytes;
+    sum.lostBytes += counts.lostBytes;
+    for (const n of counts.dropped) sum.named += n;
   }
   sum.lostBytes += cluster.pools.batches.cutBytes;
   return sum;

@@ -72,7 +72,7 @@ export class Bench {
           packets: batches.packets[b]!,
           units: batches.units[b]!,
           bytes: batches.bytes[b]!,
-          core: q.jobCore >> ROW_SHIFT,
+          core: q.job.core >> ROW_SHIFT,
         });
         q.consume(b);
       },
@@ -112,8 +112,8 @@ export class Bench {
     batches.rss[b] = put.rss ?? 0;
     batches.ecmp[b] = 0;
     batches.parts[b] = 0;
-    p.bornPackets += packets;
-    p.bornBytes += packets * packetBytes;
+    p.counts.bornPackets += packets;
+    p.counts.bornBytes += packets * packetBytes;
     return b;
   }
 
@@ -141,7 +141,7 @@ export class Bench {
 
   /** Packets lost by queue name. */
   drops(): Record<string, number> {
-    const found = QUEUE_NAMES.map((name, q) => [name, this.p.dropped[q]!] as const);
+    const found = QUEUE_NAMES.map((name, q) => [name, this.p.counts.dropped[q]!] as const);
     return Object.fromEntries(found.filter(([, n]) => n > 0));
   }
 }

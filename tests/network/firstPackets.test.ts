@@ -89,8 +89,8 @@ test('each host asks once for each next hop, and once for a gateway', () => {
       traffic: { matrix: 'all-to-all', streams: 3 },
     });
     const { packetsDelivered } = runTask(spec, {
-      done: ({ partitions }) => {
-        for (const p of partitions) packets += p.bornPackets;
+      done: ({ pools }) => {
+        for (const c of pools.counts) packets += c.bornPackets;
       },
     }).counters;
     return packets - packetsDelivered;
