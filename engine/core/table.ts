@@ -7,7 +7,6 @@
  * (docs/PERFORMANCE.md). Rows grow by doubling; growing replaces the views.
  */
 import { LimitError } from './assert.ts';
-import { lineFloats, lineInts } from './lines.ts';
 
 /** Rows are at most this many fields of each kind, and ids are its multiples. */
 export const STRIDE = 16;
@@ -16,7 +15,7 @@ export const ROW_SHIFT = 4;
 
 /** A longer copy of a plain column. */
 export function grown<T extends Float64Array | Int32Array>(a: T, size: number): T {
-  const b = (a instanceof Float64Array ? lineFloats(size) : lineInts(size)) as T;
+  const b = new (a.constructor as new (n: number) => T)(size);
   b.set(a as never);
   return b;
 }
@@ -33,8 +32,8 @@ export abstract class Table {
   constructor(rows: number, rowsMax = 1 << 24) {
     this.capacity = rows;
     this.rowsMax = rowsMax;
-    this.floats = lineFloats(rows * STRIDE);
-    this.ints = lineInts(rows * STRIDE);
+    this.floats = new Float64Array(rows * STRIDE);
+    this.ints = new Int32Array(rows * STRIDE);
   }
 
   /** Points the fields at the buffers: field k is `f.subarray(k)` or `i.subarray(k)`. */
@@ -73,8 +72,8 @@ export abstract class Table {
   private resize(capacity: number): void {
     if (capacity > this.rowsMax)
       throw new LimitError('a table is full: offer less load, or fewer connections');
-    const floats = lineFloats(capacity * STRIDE);
-    const ints = lineInts(capacity * STRIDE);
+    const floats = new Float64Array(capacity * STRIDE);
+    const ints = new Int32Array(capacity * STRIDE);
     floats.set(this.floats);
     ints.set(this.ints);
     this.capacity = capacity;

@@ -3,7 +3,6 @@
  * memory, whichever rack runs; in small clusters, whose racks are told apart (rackCpu.ts), a rack has its own.
  */
 import { KIND_NAMES } from '../core/kinds.ts';
-import { lineFloats } from '../core/lines.ts';
 import { QUEUE_NAMES } from '../core/queues.ts';
 import { COLUMN_COUNT } from './rows.ts';
 
@@ -11,10 +10,10 @@ export class Counts {
   /** By row and column (rows.ts). */
   readonly counters: Float64Array;
   /** Events by kind. */
-  readonly kindCounts = lineFloats(KIND_NAMES.length);
+  readonly kindCounts = new Float64Array(KIND_NAMES.length);
   /** By queue (queues.ts), packets, whole run. */
-  readonly dropped = lineFloats(QUEUE_NAMES.length);
-  readonly offered = lineFloats(QUEUE_NAMES.length);
+  readonly dropped = new Float64Array(QUEUE_NAMES.length);
+  readonly offered = new Float64Array(QUEUE_NAMES.length);
   /** Data packets and skbs that reached sockets, data packets that left them; whole run. */
   deliveredPackets = 0;
   deliveredUnits = 0;
@@ -29,6 +28,6 @@ export class Counts {
 
   /** @param rows of the compiled plan */
   constructor(rows: number) {
-    this.counters = lineFloats(rows * COLUMN_COUNT);
+    this.counters = new Float64Array(rows * COLUMN_COUNT);
   }
 }

@@ -3,7 +3,6 @@
  *
  * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
  */
-import { lineFloats } from '../core/lines.ts';
 import { grown } from '../core/table.ts';
 import { Columns, TCP_ROW } from './tcpColumns.ts';
 
@@ -53,7 +52,7 @@ export class TcpState {
   segPackets!: Float64Array;
   segFlags!: Float64Array;
   segNext!: Float64Array;
-  private segs = lineFloats(64 * SEG_ROW);
+  private segs = new Float64Array(64 * SEG_ROW);
   private segFree = -1;
   private segUsed = 0;
 
