@@ -67,8 +67,7 @@ function linkEvent(p: Partition): void {
   if (kind === K_NIC) {
     const local = batches.dstNode[b]! - firstNode;
     digest.fold(wheel.now, (C_LINK << 28) ^ (K_NIC << 22) ^ local);
-    if (p.wire === null) nicArrive(p, local, b);
-    else p.wire.sink(p, b);
+    nicArrive(p, local, b);
   } else if (kind === K_TOR_DOWN) {
     digest.fold(wheel.now, (C_LINK << 28) ^ (K_TOR_DOWN << 22) ^ batches.via[b]!);
     torDown(p, b);

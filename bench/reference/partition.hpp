@@ -129,10 +129,7 @@ class Partition {
   void linkEvent(int32_t b) {
     const Batch& batch = batches[b];
     kindCounts[batch.kind]++;
-    if (batch.kind == K_NIC) {
-      digest.fold(wheel.now, word(C_LINK, K_NIC, batch.dstNode - firstNode));
-      sink(b);
-    } else if (batch.kind == K_TOR_DOWN) {
+    if (batch.kind == K_TOR_DOWN) {
       digest.fold(wheel.now, word(C_LINK, K_TOR_DOWN, batch.via));
       torDown(b);
     } else {
@@ -163,8 +160,10 @@ class Partition {
   }
 
   void sink(int32_t b) {
+    const Batch& batch = batches[b];
+    digest.fold(batch.t0, word(C_LINK, K_NIC, batch.dstNode - firstNode));
     received++;
-    delayPs.record(wheel.now - batches[b].tsVal);
+    delayPs.record(batch.t0 - batch.tsVal);
     batches.free(b);
   }
 
@@ -197,8 +196,7 @@ class Partition {
     Batch& batch = batches[b];
     check((batch.flags & F_GROUP) == 0, "no groups here");
     if (!forward(nodeCount + batch.dstNode - firstNode, b, Q_TOR_PORT)) return;
-    batch.kind = K_NIC;
-    links.push(batches, b);
+    sink(b);
   }
 
   bool forward(int32_t port, int32_t b, Queue queue) {

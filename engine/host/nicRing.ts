@@ -11,24 +11,57 @@ import { append, arm } from './napi.ts';
 import type { Partition } from './partition.ts';
 
 /**
+ * Batch `b` is on node `local`'s link. One port feeds the link, so batches come in the order in which they are put on
+ * it, and whoever looks into a ring looks at arrival times: a batch that will find room whatever polls do meanwhile
+ * enters its ring now and needs no event of its own. In a ring that is filling up it waits for its arrival.
+ */
+export function toNic(p: Partition, local: number, b: number): void {
+  const { batches, napis, setup } = p;
+  const napi = p.rxNapi(local, rxQueue(p, b));
+  const n = batches.packets[b]!;
+  if (napis.late[napi] === 0 && (napis.packets[napi]! + 2 * n) * 2 <= setup.machine.nic.rxRingPackets) {
+    enter(p, napi, b);
+  } else toNicLater(p, napi, b);
+}
+
+/** Batch `b` enters the ring of `napi` when its first packet arrives. */
+export function toNicLater(p: Partition, napi: number, b: number): void {
+  p.napis.late[napi]!++;
+  p.link(K_NIC, b);
+}
+
+/** Batch `b`, which finds room, is in the ring from its t0 on. */
+function enter(p: Partition, napi: number, b: number): void {
+  arriveWhole(p, b);
+  p.counts.offered[Q_RX_RING]! += p.batches.packets[b]!;
+  append(p, napi, b);
+  arm(p, napi);
+}
+
+function arriveWhole(p: Partition, b: number): void {
+  const { batches } = p;
+  if (!isWhole(p, b)) return;
+  batches.t0[b]! += (batches.packets[b]! - 1) * batches.spacing[b]!;
+  batches.spacing[b] = 0;
+}
+
+/**
  * A batch's first packet is at node `local`'s NIC. Where the ring may be full before its last one is here, polls
  * meanwhile decide what is lost: the first packet goes alone, the rest comes back when its own first one arrives.
  */
 export function nicArrive(p: Partition, local: number, all: number): void {
   const { batches, napis, setup } = p;
   const napi = p.rxNapi(local, rxQueue(p, all));
+  napis.late[napi]!--;
   let b = all;
   let n = batches.packets[b]!;
-  if (isWhole(p, b)) {
-    batches.t0[b]! += (n - 1) * batches.spacing[b]!;
-    batches.spacing[b] = 0;
-  }
+  arriveWhole(p, b);
   const room = setup.machine.nic.rxRingPackets - napis.packets[napi]!;
   // Twice, because another batch may come meanwhile.
   if (room < 2 * n && n > 1 && batches.spacing[b]! > 0) {
     b = batches.splitFront(all, 1);
     n = 1;
-    p.link(K_NIC, all);
+    toNicLater(p, napi, all);
   }
   p.counts.offered[Q_RX_RING]! += n;
   if (room < n) {

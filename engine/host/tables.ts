@@ -196,8 +196,10 @@ export class Napis extends Table {
   /** Transmit completions (Items). */
   doneHead!: Int32Array;
   doneTail!: Int32Array;
-  /** Local node, peer or core that it belongs to. */
+  /** Tunnel peer that it belongs to. */
   owner!: Int32Array;
+  /** Batches on their way that enter the ring when they arrive (nicRing.ts). */
+  late!: Int32Array;
 
   constructor(rows: number) {
     super(rows);
@@ -218,6 +220,7 @@ export class Napis extends Table {
     this.doneHead = i.subarray(7);
     this.doneTail = i.subarray(8);
     this.owner = i.subarray(9);
+    this.late = i.subarray(10);
   }
 
   add(kind: number, core: number, owner: number): number {

@@ -20,5 +20,6 @@ export interface Upper {
 /** Fabric-only traffic: hosts without a stack. */
 export interface WireOnly {
   source(p: Partition, local: number): void;
+  /** Batch `b` is on its last link and arrives at its t0. */
   sink(p: Partition, b: number): void;
 }

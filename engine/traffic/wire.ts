@@ -3,7 +3,7 @@
  * CPU. The workload of docs/PERFORMANCE.md and of comparisons with packet simulators.
  */
 import { Histogram } from '../core/histogram.ts';
-import { C_TRAFFIC, K_WIRE_SOURCE } from '../core/kinds.ts';
+import { C_LINK, C_TRAFFIC, K_NIC, K_WIRE_SOURCE } from '../core/kinds.ts';
 import { Stream } from '../core/streams.ts';
 import { mix32 } from '../core/toeplitz.ts';
 import { leaveHost } from '../fabric/forward.ts';
@@ -50,8 +50,11 @@ export class WireTraffic {
   }
 
   sink(p: Partition, b: number): void {
+    const { batches } = p;
+    const at = batches.t0[b]!;
+    p.digest.fold(at, (C_LINK << 28) ^ (K_NIC << 22) ^ (batches.dstNode[b]! - p.firstNode));
     this.received++;
-    this.delayPs.record(p.wheel.now - p.batches.tsVal[b]!);
-    p.batches.free(b);
+    this.delayPs.record(at - batches.tsVal[b]!);
+    batches.free(b);
   }
 }

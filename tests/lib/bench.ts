@@ -3,11 +3,11 @@
  * down instead of being taken by a transport. No traffic of its own, no timers.
  */
 import { buildCluster, type Cluster } from '../../engine/build.ts';
-import { K_NIC } from '../../engine/core/kinds.ts';
 import { QUEUE_NAMES } from '../../engine/core/queues.ts';
 import { ROW_SHIFT, STRIDE } from '../../engine/core/table.ts';
 import { runPartition } from '../../engine/dispatch.ts';
 import { F_DATA, F_UDP } from '../../engine/fabric/batch.ts';
+import { toNicLater } from '../../engine/host/nicRing.ts';
 import type { Partition } from '../../engine/host/partition.ts';
 import type { Upper } from '../../engine/host/upper.ts';
 import { NO_FLOWS } from '../../engine/traffic/flows.ts';
@@ -119,7 +119,10 @@ export class Bench {
 
   /** A batch comes off the wire at the receiver's NIC. */
   arrive(put: Put): void {
-    this.p.link(K_NIC, this.batch(put));
+    const { p } = this;
+    const b = this.batch(put);
+    const queue = (p.batches.rss[b]! & 127) % p.setup.rxQueues;
+    toNicLater(p, p.rxNapi(p.batches.dstNode[b]! - p.firstNode, queue), b);
   }
 
   /** Runs all events before `limitPs`. */

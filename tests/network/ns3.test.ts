@@ -131,7 +131,7 @@ function replay(c: Case): string[] {
       send(p, c.packets[i]!, i, uplink < 0 ? 0 : hashFor(uplink, uplinks, setup.ecmpSeed[p.index]!));
     },
     sink: (p, b) => {
-      ends[p.batches.tsVal[b]!] = String(p.wheel.now);
+      ends[p.batches.tsVal[b]!] = String(p.batches.t0[b]);
       p.batches.free(b);
     },
   };
