@@ -62,8 +62,8 @@ class Recorder {
   private readonly links: LinkPass[] = [];
   /** By TCP endpoint: what its application wrote, and in which job. */
   private readonly written = new Map<number, Written[]>();
-  /** By partition and socket: bytes read (or lost, of datagrams) so far in the socket's present connection. */
-  private readonly read = new Map<string, { epoch: number; bytes: number }>();
+  /** By socket: bytes read (or lost, of datagrams) so far in the socket's present connection. */
+  private readonly read = new Map<number, { epoch: number; bytes: number }>();
   private lastJob: Job | null = null;
 
   constructor(skb: number) {
@@ -225,7 +225,8 @@ class Recorder {
       delivered.call(ledger, q, s, bytes);
       const hi = this.advance(q, s, bytes);
       const { target } = this;
-      if (target === null || q.firstSocket + target.sock !== s || !this.isDestination(q, target.dstNode)) return;
+      if (target === null || q.firstSocket + target.sock !== s || !this.isDestination(q, target.dstNode))
+        return;
       if (q.sockets.epoch[s] !== target.epoch || hi - bytes >= target.hi || hi <= target.lo) return;
       const range = { lo: Math.max(hi - bytes, target.lo), hi: Math.min(hi, target.hi) };
       this.log.touch(q, 'read', range, 0);
@@ -234,11 +235,10 @@ class Recorder {
   }
 
   private advance(p: Partition, s: number, bytes: number): number {
-    const key = `${p.index}/${s}`;
     const epoch = p.sockets.epoch[s]!;
-    const known = this.read.get(key);
-    const total = (known !== undefined && known.epoch === epoch ? known.bytes : 0) + bytes;
-    this.read.set(key, { epoch, bytes: total });
+    const known = this.read.get(s);
+    const total = (known?.epoch === epoch ? known.bytes : 0) + bytes;
+    this.read.set(s, { epoch, bytes: total });
     return total;
   }
 
@@ -257,8 +257,8 @@ class Recorder {
       epoch: flags >>> EPOCH_SHIFT,
       packets: batches.packets[b]!,
     };
-    const reader = this.cluster.partitions[Math.floor(this.target.dstNode / p.setup.nodesPerRack)]!;
-    const from = p.firstSocket + reader.sockets.peerSock[reader.firstSocket + this.target.sock]!;
+    const q = this.cluster.partitions[Math.floor(this.target.dstNode / p.setup.nodesPerRack)]!;
+    const from = p.firstSocket + q.sockets.peerSock[q.firstSocket + this.target.sock]!;
     for (const one of this.written.get(p.sockets.tcp[from]!) ?? []) {
       if (one.hi <= lo || one.lo >= this.target.hi) continue;
       const range = { lo: Math.max(one.lo, lo), hi: Math.min(one.hi, this.target.hi) };

@@ -1,13 +1,12 @@
 /**
  * Switches: a ToR sends down to its hosts or up over one of its uplinks by the ECMP hash; a spine sends down to
- * the rack. One event a hop but the last; at a port that is nearly full, one a packet. Every one of these events happens at the
- * batch's t0. Left out: L2 learning, spine failures (state is read per batch, so they can come).
+ * the rack. One event a hop but the last; at a port that is nearly full, one a packet. Every one of these events
+ * happens at the batch's t0. Left out: L2 learning, spine failures (state is read per batch, so they can come).
  */
 
 import { K_TOR_DOWN, K_TOR_UP } from '../core/kinds.ts';
 import { Q_DOWNLINK, Q_TOR_PORT, Q_UPLINK } from '../core/queues.ts';
 import { mix32 } from '../core/toeplitz.ts';
-import { toNic } from '../host/nicRing.ts';
 import type { Partition } from '../host/partition.ts';
 import { F_GROUP } from './batch.ts';
 import { copyDown, copyFor } from './group.ts';
@@ -84,8 +83,7 @@ export function torDown(p: Partition, b: number): void {
   const first = front(p, port, b);
   if (first !== b) p.link(K_TOR_DOWN, b);
   if (!forward(p, port, first, Q_TOR_PORT)) return;
-  if (p.wire !== null) p.wire.sink(p, first);
-  else if (p.loss === null) toNic(p, local, first);
+  if (p.loss === null) p.toNic(local, first);
   else p.loss.pass(p, local, first);
 }
 

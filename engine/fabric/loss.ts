@@ -6,7 +6,6 @@
  */
 import { Q_RANDOM_LOSS } from '../core/queues.ts';
 import { Stream } from '../core/streams.ts';
-import { toNic } from '../host/nicRing.ts';
 import type { Partition } from '../host/partition.ts';
 
 export class RandomLoss {
@@ -30,10 +29,10 @@ export class RandomLoss {
         run++;
         continue;
       }
-      if (run > 0) toNic(p, local, batches.splitFront(b, run));
+      if (run > 0) p.toNic(local, batches.splitFront(b, run));
       run = 0;
       p.lose(left > 1 ? batches.splitFront(b, 1) : b, Q_RANDOM_LOSS);
     }
-    if (run > 0) toNic(p, local, b);
+    if (run > 0) p.toNic(local, b);
   }
 }

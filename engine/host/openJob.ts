@@ -1,4 +1,4 @@
-/** The job that is being priced. A job is priced within one event: the racks of a thread take turns with one of these. */
+/** The job that is being priced. It is priced within one event: the racks of a thread take turns with one of these. */
 export class OpenJob {
   /** Price so far, ns. */
   ns = 0;

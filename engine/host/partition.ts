@@ -23,8 +23,9 @@ import type { FragmentPlan } from './fragmentPlan.ts';
 import type { GroTable } from './gro.ts';
 import type { Hosts } from './hosts.ts';
 import type { Items, Peers } from './items.ts';
-import type { Opens } from './opens.ts';
+import { toNic } from './nicRing.ts';
 import type { OpenJob } from './openJob.ts';
+import type { Opens } from './opens.ts';
 import { countsOf, type Pools } from './pools.ts';
 import { Qdiscs } from './qdisc.ts';
 import { BYTE, COLUMN_COUNT, FIRST, PACKET, SKB } from './rows.ts';
@@ -176,6 +177,12 @@ export class Partition {
   link(kind: number, b: number): void {
     this.batches.kind[b] = kind;
     this.links.push(b);
+  }
+
+  /** Batch `b` is on node `local`'s link, the last of its way, and arrives at its t0. */
+  toNic(local: number, b: number): void {
+    if (this.wire === null) toNic(this, local, b);
+    else this.wire.sink(this, b);
   }
 
   beginJob(core: number, soft: number): void {
