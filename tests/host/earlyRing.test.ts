@@ -1,0 +1,35 @@
+/**
+ * A batch enters its NIC's ring when it is put on the last link, ahead of its arrival. Metamorphic: where every batch
+ * waits for its arrival and enters by an event of its own, everything but the events is the same.
+ */
+import { deepEqual, ok } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TaskRecord } from '../../engine/core/record.ts';
+import { STRIDE } from '../../engine/core/table.ts';
+import type { TaskSpec } from '../../engine/core/taskSpec.ts';
+import { runTask } from '../../engine/task.ts';
+import { smallTasks } from '../determinism/tasks.ts';
+
+/** What an event list shows, and what is offered to rings at the very end: both count events. */
+function measured({ digest: _, events: __, eventsByKind: ___, memoryBytes: ____, ...record }: TaskRecord) {
+  const { 'rx ring (rx_missed)': _____, ...queueOffered } = record.queueOffered;
+  return { ...record, queueOffered };
+}
+
+/** With one batch on its way for ever, no other may go ahead of its arrival. */
+const allLate = (spec: TaskSpec): TaskRecord =>
+  runTask(spec, {
+    built: ({ pools }) => {
+      const { napis } = pools.hosts;
+      for (let q = 0; q < napis.end; q += STRIDE) napis.late[q] = 1;
+    },
+  });
+
+for (const spec of smallTasks()) {
+  test(`${spec.task}: rings entered early and on arrival`, () => {
+    const early = runTask(spec);
+    const late = allLate(spec);
+    deepEqual(measured(early), measured(late));
+    if (spec.machine.wire !== 'veth') ok(late.eventsByKind.nic! > 2 * early.eventsByKind.nic!);
+  });
+}
