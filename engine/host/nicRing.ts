@@ -13,13 +13,15 @@ import type { Partition } from './partition.ts';
 /**
  * Batch `b` is on node `local`'s link. One port feeds the link, so batches come in the order in which they are put on
  * it, and whoever looks into a ring looks at arrival times: a batch that will find room whatever polls do meanwhile
- * enters its ring now and needs no event of its own. In a ring that is filling up it waits for its arrival.
+ * enters its ring now and needs no event of its own. In a ring that is filling up, and behind the several ports of a
+ * bond, it waits for its arrival.
  */
 export function toNic(p: Partition, local: number, b: number): void {
   const { batches, napis, setup } = p;
   const napi = p.rxNapi(local, rxQueue(p, b));
   const n = batches.packets[b]!;
-  if (napis.late[napi] === 0 && (napis.packets[napi]! + 2 * n) * 2 <= setup.machine.nic.rxRingPackets) {
+  const inOrder = p.bond === null && napis.late[napi] === 0;
+  if (inOrder && (napis.packets[napi]! + 2 * n) * 2 <= setup.machine.nic.rxRingPackets) {
     enter(p, napi, b);
   } else toNicLater(p, napi, b);
 }
