@@ -59,7 +59,7 @@ export class Batches extends Table {
   window!: Float64Array;
   /** Three blocks of (start, end): six places from the id on. */
   sack!: Float64Array;
-  /** Destination socket in its partition; −1 where no socket (fabric alone). */
+  /** Number of the destination socket in its rack; −1 where no socket (fabric alone). */
   sock!: Int32Array;
   path!: Int32Array;
   lane!: Int32Array;
@@ -76,7 +76,7 @@ export class Batches extends Table {
   sackCount!: Int32Array;
   /** Uplink, and so spine, that it has taken; 0 on the way up. */
   via!: Int32Array;
-  /** Sending socket in its partition, −1 once orphaned. */
+  /** Sending socket, −1 once orphaned. */
   from!: Int32Array;
   /** Parts of this batch still being worked on elsewhere (crypto dealt over cores). */
   parts!: Int32Array;

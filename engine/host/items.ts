@@ -1,4 +1,4 @@
-/** Small rows of one partition: list items and tunnel peers. Ids are multiples of STRIDE; −1 ends a list. */
+/** Small rows of one thread: list items and tunnel peers. Ids are multiples of STRIDE; −1 ends a list. */
 import { Table } from '../core/table.ts';
 
 /** Small records on lists: transmit completions, shares of crypto work, start times of exchanges. */

@@ -1,4 +1,7 @@
-/** Sockets of one partition. The transport keeps its own state beside it (`tcp`). Ids are multiples of STRIDE. */
+/**
+ * Sockets of the hosts of one thread; those of a rack stand in a row, and their numbers in it are what peers know.
+ * The transport keeps its own state beside it (`tcp`). Ids are multiples of STRIDE.
+ */
 import { Table } from '../core/table.ts';
 
 /** One row a socket. */
@@ -36,6 +39,7 @@ export class Sockets extends Table {
   /** Local node. */
   node!: Int32Array;
   peerNode!: Int32Array;
+  /** Number of the other end in its rack. */
   peerSock!: Int32Array;
   thread!: Int32Array;
   /** TCP row; −1: UDP. */

@@ -1,5 +1,5 @@
 /**
- * Tables of one partition's hosts: cores, threads, NAPI instances.
+ * Tables of the hosts of one thread (hosts.ts): cores, threads, NAPI instances.
  * Ids are multiples of STRIDE (core/table.ts); −1 ends a list.
  */
 import { Table } from '../core/table.ts';
