@@ -77,11 +77,18 @@ function linkEvent(p: Partition): void {
   }
 }
 
+/** The id from which events of a kind count their actors in the digest: other racks of the thread must not show. */
+function firstOf(p: Partition, kind: number): number {
+  if (kind === K_JOB_END || kind === K_CORE_WAKE) return p.firstCore;
+  if (kind === K_IRQ) return p.firstNapi;
+  return kind === K_SOCK_TIMER || kind === K_NOTE ? p.firstSocket : 0;
+}
+
 /** The event that the wheel has popped. */
 function hostEvent(p: Partition, observer: Observer): void {
   const { kind, actor, payload } = p.wheel;
   p.counts.kindCounts[kind]!++;
-  p.digest.fold(p.wheel.now, (p.wheel.cls << 28) ^ (kind << 22) ^ (actor - p.firstOf(kind)));
+  p.digest.fold(p.wheel.now, (p.wheel.cls << 28) ^ (kind << 22) ^ (actor - firstOf(p, kind)));
   switch (kind) {
     case K_JOB_END:
       jobEnd(p, actor, payload);

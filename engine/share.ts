@@ -152,8 +152,7 @@ function heldOf(cluster: Cluster, p: Partition): Pick<Share, 'held' | 'probeHeld
   const held = noneHeld();
   const probeHeld = Array.from({ length: cluster.spec.traffic.probePairs ?? 0 }, noneHeld);
   const probeEnds: [number, number][] = [];
-  const end = p.firstSocket + p.socketCount * STRIDE;
-  for (let s = p.firstSocket; s < end; s += STRIDE) {
+  for (let s = p.firstSocket; s < p.endSocket; s += STRIDE) {
     const probe = sockets.probe[s]!;
     if (probe >= 0) probeEnds.push([probe, p.firstNode + sockets.node[s]!]);
     const ep = sockets.tcp[s]!;

@@ -2,19 +2,16 @@
  * The report as one HTML file that loads nothing: style, script and charts are inside, and its content policy
  * forbids everything else. A result gives the same bytes wherever it is rendered: no clock, no locale.
  */
-import { accuracyLine } from './accuracy.ts';
+import { belowTable } from './belowTable.ts';
 import { chartsOf, renderSvg, settingsLeftOut } from './charts/index.ts';
-import { costText } from './cost.ts';
 import { cellDetail, comparisonTables } from './page/comparison.ts';
 import { esc } from './page/escape.ts';
 import { inline, page, section } from './page/frame.ts';
 import { GLOSSARY } from './page/glossary.ts';
 import { precisionSection, sliceSection } from './page/trust.ts';
 import { seedsText } from './precision.ts';
-import { amountOf, spreadOf, tailsOf } from './remarks.ts';
 import type { Result, SliceResult } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
-import { sureLine } from './sure.ts';
 import { keyFindings, verdict } from './verdict.ts';
 import { constantDims, hasFigures } from './view.ts';
 
@@ -33,14 +30,7 @@ export async function renderHtml(result: Result, sure: Sensitivity | null = null
       'Comparison',
       '<p class="note">Small figures: range over seeds; of percentiles, samples beyond and in all.</p>' +
         comparisonTables(result) +
-        note([
-          tailsOf(result),
-          spreadOf(result),
-          amountOf(result),
-          costText(result),
-          accuracyLine(result),
-          sureLine(result, sure),
-        ]),
+        note(belowTable(result, sure)),
     ),
     sliceSection(result),
     precisionSection(result),

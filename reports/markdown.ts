@@ -3,10 +3,10 @@
  */
 import type { MetricId } from '../engine/core/record.ts';
 import { absentOf } from './absent.ts';
-import { costText } from './cost.ts';
+import { basisOf } from './belowTable.ts';
 import { bindingText } from './page/comparison.ts';
 import { precisionTable, seedsText } from './precision.ts';
-import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
+import { remarkOf } from './remarks.ts';
 import type { Result } from './schema.ts';
 import { SLICE_LIMITS, sliceSentence, sliceTable } from './slice.ts';
 import { printScaled } from './units.ts';
@@ -84,8 +84,7 @@ export function renderMarkdown(result: Result): string {
     out.push(`- ${text(name)}: ${text(state === 'not run' ? state : `${state}: ${reason}`)}`);
   }
   out.push('', ...notes.map((note, k) => `(${k + 1}) ${text(note)}  `));
-  for (const sentence of [tailsOf(result), spreadOf(result), amountOf(result), costText(result)])
-    if (sentence !== '') out.push('', text(sentence));
+  for (const sentence of basisOf(result)) out.push('', text(sentence));
   return `${out
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')

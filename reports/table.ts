@@ -5,8 +5,7 @@
  */
 import type { MetricId } from '../engine/core/record.ts';
 import { absentOf } from './absent.ts';
-import { accuracyLine } from './accuracy.ts';
-import { costText } from './cost.ts';
+import { belowTable } from './belowTable.ts';
 import {
   cut,
   GAP,
@@ -21,11 +20,10 @@ import {
   wrap,
 } from './grid.ts';
 import { precisionTable, seedsText } from './precision.ts';
-import { amountOf, remarkOf, spreadOf, tailsOf } from './remarks.ts';
+import { remarkOf } from './remarks.ts';
 import type { Cell, Result } from './schema.ts';
 import type { Sensitivity } from './sensitivity/schema.ts';
 import { SLICE_LIMITS, sliceSentence, sliceTable } from './slice.ts';
-import { sureLine } from './sure.ts';
 import { printScaled } from './units.ts';
 import { verdict } from './verdict.ts';
 import {
@@ -263,18 +261,6 @@ function absent(result: Result, width: number, paint: Paint): string[] {
 
 function footer(result: Result, notes: Footnotes, width: number, sure: Sensitivity | null): string[] {
   const lines = notes.texts.flatMap((text, k) => wrap(`${MARKS[k] ?? '*'} ${text}`, width));
-  return [
-    ...lines,
-    ...[
-      result.slice === undefined ? '' : SLICE_LIMITS,
-      tailsOf(result),
-      spreadOf(result),
-      amountOf(result),
-      costText(result),
-      accuracyLine(result),
-      sureLine(result, sure),
-    ]
-      .filter((text) => text !== '')
-      .flatMap((text) => wrap(text, width)),
-  ];
+  const limits = result.slice === undefined ? [] : [SLICE_LIMITS];
+  return [...lines, ...[...limits, ...belowTable(result, sure)].flatMap((text) => wrap(text, width))];
 }

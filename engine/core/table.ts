@@ -4,7 +4,7 @@
  *
  * An id is a row's number times the stride, so `table.field[id]` needs no arithmetic. Why: one event touches a
  * dozen fields of a row that has left the cache; apart, that is a dozen misses, together two or three
- * (docs/PERFORMANCE.md). Rows grow by doubling; growing replaces the views.
+ * (docs/PERFORMANCE.md). Growing replaces the views.
  */
 import { LimitError } from './assert.ts';
 
@@ -12,6 +12,9 @@ import { LimitError } from './assert.ts';
 export const STRIDE = 16;
 /** `id >> ROW_SHIFT` is the row's number. */
 export const ROW_SHIFT = 4;
+
+/** Rows to have next: twice as many, but a large table is many racks' and gets a quarter more for the last one. */
+export const grownRows = (rows: number): number => (rows < 4096 ? rows * 2 : (rows * 5) >> 2);
 
 /** A longer copy of a plain column. */
 export function grown<T extends Float64Array | Int32Array>(a: T, size: number): T {
@@ -46,7 +49,7 @@ export abstract class Table {
 
   /** Id of a new row, all zero. */
   protected addRow(): number {
-    if (this.rows === this.capacity) this.grow();
+    if (this.rows === this.capacity) this.resize(grownRows(this.capacity));
     return this.rows++ * STRIDE;
   }
 
@@ -62,11 +65,6 @@ export abstract class Table {
   /** Makes room for `rows` rows in all. */
   reserve(rows: number): void {
     if (rows > this.capacity) this.resize(rows);
-  }
-
-  private grow(): void {
-    // A large table is many racks': not twice as many rows for the last one.
-    this.resize(this.capacity < 4096 ? this.capacity * 2 : (this.capacity * 5) >> 2);
   }
 
   private resize(capacity: number): void {

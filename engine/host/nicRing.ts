@@ -18,19 +18,22 @@ import type { Partition } from './partition.ts';
  */
 export function toNic(p: Partition, local: number, b: number): void {
   const { batches, napis, setup } = p;
-  const napi = p.rxNapi(local, rxQueue(p, b));
+  const napi = ringOf(p, local, b);
   const n = batches.packets[b]!;
   const inOrder = p.bond === null && napis.late[napi] === 0;
   if (inOrder && (napis.packets[napi]! + 2 * n) * 2 <= setup.machine.nic.rxRingPackets) {
     enter(p, napi, b);
-  } else toNicLater(p, napi, b);
+  } else toNicLater(p, local, b);
 }
 
-/** Batch `b` enters the ring of `napi` when its first packet arrives. */
-export function toNicLater(p: Partition, napi: number, b: number): void {
-  p.napis.late[napi]!++;
+/** Batch `b` enters its ring at node `local` when its first packet arrives. */
+export function toNicLater(p: Partition, local: number, b: number): void {
+  p.napis.late[ringOf(p, local, b)]!++;
   p.link(K_NIC, b);
 }
+
+/** NAPI instance of the ring that batch `b` falls into. */
+const ringOf = (p: Partition, local: number, b: number): number => p.rxNapi(local, rxQueue(p, b));
 
 /** Batch `b`, which finds room, is in the ring from its t0 on. */
 function enter(p: Partition, napi: number, b: number): void {
@@ -53,7 +56,7 @@ function arriveWhole(p: Partition, b: number): void {
  */
 export function nicArrive(p: Partition, local: number, all: number): void {
   const { batches, napis, setup } = p;
-  const napi = p.rxNapi(local, rxQueue(p, all));
+  const napi = ringOf(p, local, all);
   napis.late[napi]!--;
   let b = all;
   let n = batches.packets[b]!;
@@ -63,7 +66,7 @@ export function nicArrive(p: Partition, local: number, all: number): void {
   if (room < 2 * n && n > 1 && batches.spacing[b]! > 0) {
     b = batches.splitFront(all, 1);
     n = 1;
-    toNicLater(p, napi, all);
+    toNicLater(p, local, all);
   }
   p.counts.offered[Q_RX_RING]! += n;
   if (room < n) {

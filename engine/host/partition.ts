@@ -6,7 +6,6 @@
  * (TCP variables) happen up to one job (at most some 20 µs) early, its packets and wake-ups do not.
  */
 import { Digest } from '../core/digest.ts';
-import { K_CORE_WAKE, K_IRQ, K_JOB_END, K_NOTE, K_SOCK_TIMER } from '../core/kinds.ts';
 import { STRIDE } from '../core/table.ts';
 import { Wheel } from '../core/wheel.ts';
 import { Arrivals } from '../fabric/arrivals.ts';
@@ -150,13 +149,6 @@ export class Partition {
     return this.daemon((lane.endsAtReceiver ? batches.dstNode[b]! : batches.srcNode[b]!) - this.firstNode);
   }
 
-  /** The id from which events of this kind count their actors in the digest: it must not depend on other racks. */
-  firstOf(kind: number): number {
-    if (kind === K_JOB_END || kind === K_CORE_WAKE) return this.firstCore;
-    if (kind === K_IRQ) return this.firstNapi;
-    return kind === K_SOCK_TIMER || kind === K_NOTE ? this.firstSocket : 0;
-  }
-
   /** The socket that batch `b` is for; −1: none. Batches name it by its number in its rack. */
   socketOf(b: number): number {
     const sock = this.batches.sock[b]!;
@@ -167,6 +159,11 @@ export class Partition {
   addSockets(count: number): void {
     this.firstSocket = this.sockets.addRows(count);
     this.socketCount = count;
+  }
+
+  /** First id behind this rack's sockets. */
+  get endSocket(): number {
+    return this.firstSocket + this.socketCount * STRIDE;
   }
 
   push(at: number, cls: number, kind: number, actor: number, payload: number): void {

@@ -137,7 +137,7 @@ export class Connector {
   private socket(p: Partition, s: number, { node, peer, core, role, tuple, udp, path }: End): void {
     const { setup, spec } = this.cluster;
     const { sockets } = p;
-    assert(s < p.firstSocket + p.socketCount * STRIDE, 'a rack has more sockets than were counted');
+    assert(s < p.endSocket, 'a rack has more sockets than were counted');
     const { path: declared } = setup.compiled.paths[path]!;
     sockets.node[s] = node - p.firstNode;
     sockets.peerNode[s] = peer;

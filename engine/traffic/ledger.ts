@@ -124,8 +124,7 @@ export class Ledger {
 
   /** The run is over: what is still open counts as at least its age. */
   censor(p: Partition): void {
-    const end = p.firstSocket + p.socketCount * STRIDE;
-    for (let s = p.firstSocket; s < end; s += STRIDE) {
+    for (let s = p.firstSocket; s < p.endSocket; s += STRIDE) {
       for (let item = p.sockets.openHead[s]!; item >= 0; item = p.items.next[item]!) {
         const start = p.items.at[item]!;
         if (this.counts(start)) this.rpcLatency.record(Math.max(0, p.wheel.now - start));

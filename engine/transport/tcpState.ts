@@ -3,7 +3,7 @@
  *
  * Times are ps, sequences byte offsets from 0 without wrap, windows in packets as Linux counts them.
  */
-import { grown } from '../core/table.ts';
+import { grown, grownRows } from '../core/table.ts';
 import { Columns, TCP_ROW } from './tcpColumns.ts';
 
 export const OPEN = 0;
@@ -78,9 +78,7 @@ export class TcpState {
       this.c.clear(free);
       return free;
     }
-    // A large table holds all connections of many racks: not twice as many for the last one.
-    if (this.rows === this.capacity)
-      this.grow(this.capacity < 4096 ? this.capacity * 2 : (this.capacity * 5) >> 2);
+    if (this.rows === this.capacity) this.grow(grownRows(this.capacity));
     return this.rows++ * TCP_ROW;
   }
 

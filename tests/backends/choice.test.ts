@@ -62,8 +62,7 @@ function pathsTaken(backend: string, subnets: 'one' | 'rack', sameNode: boolean)
   return partitions.flatMap((p) => {
     const { sockets } = p;
     const taken: Taken[] = [];
-    const end = p.firstSocket + p.socketCount * STRIDE;
-    for (let s = p.firstSocket; s < end; s += STRIDE) {
+    for (let s = p.firstSocket; s < p.endSocket; s += STRIDE) {
       const { headerBytes, wired } = setup.compiled.paths[sockets.path[s]!]!;
       const from = p.firstNode + sockets.node[s]!;
       taken.push({ from, to: sockets.peerNode[s]!, outerBytes: headerBytes, wired });

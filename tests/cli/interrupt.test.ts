@@ -68,7 +68,10 @@ test('a second Ctrl-C ends at once', TIMEOUT, async () => {
   await said('tasks');
   child.kill('SIGINT');
   setTimeout(() => child.kill('SIGINT'), 400).unref();
-  assert.equal((await within(finished, ANSWER_MS)).code, 130);
+  const { code, signal, err } = await within(finished, ANSWER_MS);
+  assert.match(err, /Ctrl-C again ends at once/);
+  // A press that meets a process which is closing down already finds no handler: a shell calls that 130 as well.
+  assert.ok(code === 130 || (code === null && signal === 'SIGINT'), `${code} ${signal}`);
 });
 
 test('a run that was killed is resumed to the same digest, whatever the last line is', TIMEOUT, async () => {

@@ -17,6 +17,8 @@ const TSX = import.meta.resolve('tsx');
 
 export interface Finished {
   readonly code: number | null;
+  /** What ended a process that has no code. */
+  readonly signal?: NodeJS.Signals | null;
   readonly out: string;
   readonly err: string;
 }
@@ -50,7 +52,7 @@ export function start(cwd: string, argv: readonly string[], env: Record<string, 
   });
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out, err }));
+    child.on('close', (code, signal) => resolve({ code, signal, out, err }));
   });
   const said = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {

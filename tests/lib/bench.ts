@@ -121,8 +121,7 @@ export class Bench {
   arrive(put: Put): void {
     const { p } = this;
     const b = this.batch(put);
-    const queue = (p.batches.rss[b]! & 127) % p.setup.rxQueues;
-    toNicLater(p, p.rxNapi(p.batches.dstNode[b]! - p.firstNode, queue), b);
+    toNicLater(p, p.batches.dstNode[b]! - p.firstNode, b);
   }
 
   /** Runs all events before `limitPs`. */
