@@ -15,6 +15,9 @@ import type { Partition } from './partition.ts';
  * it, and whoever looks into a ring looks at arrival times: a batch that will find room whatever polls do meanwhile
  * enters its ring now and needs no event of its own. In a ring that is filling up, and behind the several ports of a
  * bond, it waits for its arrival.
+ *
+ * What a poll has left of a batch goes behind those in the ring that come before its next packet (napi.ts): behind one
+ * on the link too, if that is in the ring already. What enters after that stays behind the rest, whatever comes first.
  */
 export function toNic(p: Partition, local: number, b: number): void {
   const { batches, napis, setup } = p;

@@ -1,6 +1,7 @@
 /**
  * A batch enters its NIC's ring when it is put on the last link, ahead of its arrival. Metamorphic: where every batch
- * waits for its arrival and enters by an event of its own, everything but the events is the same.
+ * waits for its arrival and enters by an event of its own, everything but the events is the same in these tasks: no
+ * poll of theirs leaves the rest of a batch before another batch that comes between its packets (nicRing.ts).
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
